@@ -1,0 +1,223 @@
+/**
+ * What the core needs from a platform, as small interfaces named by role.
+ *
+ * A new platform implements `Transport` (and `Store`, if it has a place of its own to keep the
+ * journal); the other ports have defaults that work wherever `fetch` and timers exist.
+ */
+
+/** Bytes `[start, end)` of a file. `start === end` is an empty range. */
+export interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+/** A value that survives `JSON.stringify` unchanged. */
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [name: string]: Json }
+
+/** What a transport can do. Conformance tests skip by these, and only by these. */
+export interface Capabilities {
+  /** `onProgress` tells about bytes while a part is on its way. */
+  readonly progress: boolean
+  /** A source has a `ref` from which another process can open it again. */
+  readonly reopen: boolean
+  /** A source hashes its file itself. */
+  readonly nativeHash: boolean
+  /** The transport owns a queue that outlives the process. */
+  readonly background: boolean
+}
+
+/** One part on its way to a presigned URL. */
+export interface PutRequest {
+  /** Opaque, to be used exactly as received: its query is a secret and its form is signed. */
+  readonly url: string
+  readonly range: Range
+  readonly signal: AbortSignal
+  /** Bytes of this part handed to the network so far: never falls, never exceeds the part. */
+  readonly onProgress: (sentBytes: number) => void
+}
+
+/** The answer to a PUT. Statuses are data: a 403 is an answer, not an exception. */
+export interface PutResponse {
+  readonly status: number
+  /** Names in any case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The beginning (at most 4 KiB) of the body of an answer that is not 2xx, where known. */
+  readonly body?: string
+}
+
+/** A file, as the transport opened it. */
+export interface Source {
+  readonly name: string
+  /** Bytes. */
+  readonly size: number
+  /** Milliseconds since the epoch, where the platform tells. */
+  readonly lastModified: number | undefined
+  /** From which `reopen` opens the file again, in another process too. */
+  readonly ref: Json | undefined
+  /**
+   * Reads a range for hashing. The result may be a view of `into` (at least as long as the range)
+   * or memory of its own; it is valid until the next call.
+   *
+   * @throws UploadError `source_changed` when the file is no longer the one that was opened or
+   * ends before the range does; `file_not_found`, `file_unreadable`.
+   */
+  read(range: Range, into: Uint8Array): Promise<Uint8Array>
+  /** Hashes the whole file natively: XXH64, seed 0, 16 lower-case hex digits. */
+  hash?(options: {
+    readonly signal: AbortSignal
+    readonly onProgress: (hashedBytes: number) => void
+  }): Promise<string>
+  /** Frees what the source holds. Idempotent; nothing else is called afterwards. */
+  close(): Promise<void>
+}
+
+/** A source that sends its own parts while the process lives. */
+export interface ForegroundSource extends Source {
+  /**
+   * Sends one part with method PUT and resolves with whatever was answered.
+   *
+   * @throws UploadError `source_changed` when the bytes sent may not be those of the file that was
+   * opened, `file_unreadable` and the like when they could not be read; anything else that is
+   * thrown counts as a broken exchange and is tried again.
+   */
+  put(request: PutRequest): Promise<PutResponse>
+}
+
+/** One part for a background queue. `id` is unique: enqueueing it twice sends it once. */
+export interface PartTask {
+  readonly id: string
+  readonly url: string
+  readonly range: Range
+  readonly ref: Json
+}
+
+/** What a background queue knows of one task. */
+export type PartTaskStatus =
+  | { readonly id: string; readonly state: 'waiting' }
+  | { readonly id: string; readonly state: 'running'; readonly sentBytes: number }
+  | { readonly id: string; readonly state: 'answered'; readonly response: PutResponse }
+  | { readonly id: string; readonly state: 'broken'; readonly error: unknown }
+
+/** A queue of parts that outlives the process. Events are advisory; `list` is the truth. */
+export interface PartQueue {
+  /** Resolves once the tasks are recorded; known ids are left alone. */
+  enqueue(tasks: readonly PartTask[]): Promise<void>
+  /** Everything the queue knows, results that were not acknowledged included. */
+  list(): Promise<readonly PartTaskStatus[]>
+  /** Stops and forgets the tasks. Unknown ids are ignored. */
+  cancel(ids: readonly string[]): Promise<void>
+  /** Forgets finished tasks. Unknown ids are ignored. */
+  acknowledge(ids: readonly string[]): Promise<void>
+  subscribe(listener: (status: PartTaskStatus) => void): () => void
+}
+
+interface TransportBase {
+  /** Ports that the platform brings along, used instead of the defaults. */
+  readonly platform?: Partial<Platform>
+  /** Frees sockets and the like. Called once, by `uploader.close()`. */
+  close?(): Promise<void>
+}
+
+/** A transport that sends parts while the process lives. */
+export interface ForegroundTransport<TFile> extends TransportBase {
+  readonly capabilities: Capabilities & { readonly background: false }
+  /** @throws UploadError `file_not_found`, `file_not_regular`, `file_unreadable`. */
+  open(file: TFile): Promise<ForegroundSource>
+  /** Opens the file behind a `ref` again. Throws as `open` does. */
+  reopen?(ref: Json): Promise<ForegroundSource>
+}
+
+/** A transport whose queue goes on while the process is suspended or dead. */
+export interface BackgroundTransport<TFile> extends TransportBase {
+  readonly capabilities: Capabilities & { readonly background: true; readonly reopen: true }
+  open(file: TFile): Promise<Source>
+  reopen(ref: Json): Promise<Source>
+  readonly queue: PartQueue
+}
+
+/** The I/O of one platform. */
+export type Transport<TFile> = ForegroundTransport<TFile> | BackgroundTransport<TFile>
+
+/** One change of the journal; without `value` the record is deleted. */
+export interface StoreChange {
+  readonly key: string
+  readonly value?: string
+}
+
+/** Keeps what must survive a crash: short strings by key. */
+export interface Store {
+  /** Every record, in any order. Called once, before the first write. */
+  read(): Promise<readonly (readonly [key: string, value: string])[]>
+  /** Atomic, and durable once resolved. Batches become visible in the order of the calls. */
+  write(batch: readonly StoreChange[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** Time. */
+export interface Clock {
+  /** Milliseconds that never run backwards, from any origin: for intervals. */
+  now(): number
+  /** Milliseconds since the epoch, as the user's clock tells: for people and for expiry. */
+  wall(): number
+  /** Calls back once, after at least `delayMs`. Returns what cancels it. */
+  setTimer(callback: () => void, delayMs: number): () => void
+}
+
+/** Randomness, with a name for every draw so that a run can be replayed. */
+export interface Random {
+  /** A number in [0, 1). */
+  draw(name: string): number
+}
+
+/** Whether the network is there. */
+export interface Network {
+  isOnline(): boolean
+  subscribe(listener: () => void): () => void
+}
+
+/** One XXH64 in the making. */
+export interface HashState {
+  update(bytes: Uint8Array): void
+  /** 16 lower-case hex digits. */
+  digest(): string
+}
+
+/** Makes XXH64 states, seed 0. */
+export interface Hasher {
+  create(): Promise<HashState>
+}
+
+/** The request of a control call. */
+export interface FetchRequest {
+  readonly method: 'POST'
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly signal: AbortSignal
+  /** Redirects are not followed: a POST would arrive as a GET. */
+  readonly redirect: 'manual'
+}
+
+/** The answer to a control call, as the platform's `fetch` gives it. */
+export interface FetchResponse {
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+  text(): Promise<string>
+}
+
+/** Sends control calls; the platform's own `fetch` fits. */
+export type Fetch = (url: string, request: FetchRequest) => Promise<FetchResponse>
+
+/** The ports that have defaults. */
+export interface Platform {
+  readonly clock: Clock
+  readonly random: Random
+  readonly network: Network
+  readonly hasher: Hasher
+  readonly fetch: Fetch
+}

@@ -1,0 +1,159 @@
+import type { UploadError } from '../errors.ts'
+import type { Json, Platform, Store, Transport } from '../ports.ts'
+
+/** Sent to the backend's endpoints only, never to presigned URLs. */
+export type ControlHeaders = Readonly<Record<string, string>>
+
+/** Where the backend is and how to talk to it (contract §2). */
+export interface UploaderConfig {
+  readonly startUploadApi: string
+  readonly getUploadUrlsApi: string
+  readonly completeApi: string
+  /** Optional extension: lets lost ETags be recovered instead of sending the parts again. */
+  readonly listPartsApi?: string | undefined
+  /** Optional extension: called on cancel, so that no orphaned parts cost money. */
+  readonly abortApi?: string | undefined
+  /** An object, or a function that is asked before every request and once more after a 401. */
+  readonly headers?: ControlHeaders | (() => ControlHeaders | Promise<ControlHeaders>) | undefined
+  /** Default true: start and urls get exactly one slash at the end. False: as configured. */
+  readonly trailingSlash?: boolean | undefined
+  /** Default 'unquoted'. 'verbatim' sends ETags back with their quotes. */
+  readonly etag?: 'unquoted' | 'verbatim' | undefined
+}
+
+export interface UploaderOptions<TFile> {
+  readonly transport: Transport<TFile>
+  /** Where the journal is kept. Default: in memory, which survives nothing. */
+  readonly store?: Store | undefined
+  readonly config?: UploaderConfig | undefined
+  /** PUTs at the same time, over all uploads. Default 6. */
+  readonly concurrency?: number | undefined
+  /** Default true: unfinished uploads of the journal go on by themselves. */
+  readonly autoStart?: boolean | undefined
+  /** Replaces default ports; tests inject time, randomness and the network here. */
+  readonly platform?: Partial<Platform> | undefined
+  /** Called with problems that belong to no single upload, such as a journal that cannot be written. */
+  readonly onProblem?: ((error: UploadError) => void) | undefined
+}
+
+export interface UploadFileOptions {
+  /** Groups uploads; `uploader.transfer(transferId)` tells about the group. */
+  readonly transferId?: string | undefined
+  /** Merged flat into the body of startUpload. */
+  readonly userParams?: { readonly [name: string]: Json } | undefined
+  /** Replaces the file's own name in startUpload. */
+  readonly fileName?: string | undefined
+}
+
+export type UploadStatus =
+  | 'queued'
+  | 'hashing'
+  | 'starting'
+  | 'uploading'
+  | 'completing'
+  | 'completed'
+  | 'paused'
+  | 'failed'
+  | 'cancelled'
+
+/** Why nothing moves, and until when (milliseconds since the epoch) where that is known. */
+export interface WaitingFor {
+  readonly reason: 'file' | 'network' | 'retry' | 'slot' | 'constraint' | 'config'
+  readonly until: number | undefined
+}
+
+/** An immutable view of one upload; the same object until something changes. */
+export interface UploadSnapshot {
+  readonly id: string
+  readonly name: string
+  readonly transferId: string | undefined
+  readonly status: UploadStatus
+  /** Size of the file in bytes. */
+  readonly totalBytes: number
+  /** Bytes hashed so far. */
+  readonly hashedBytes: number
+  /** Bytes sent, parts in flight included. Never falls while the same upload goes on. */
+  readonly sentBytes: number
+  /** Bytes of parts whose ETag is known. */
+  readonly confirmedBytes: number
+  /** 0 until startUpload answered. */
+  readonly totalParts: number
+  readonly confirmedParts: number
+  readonly partsInFlight: number
+  /** 0 to 100, from sentBytes; 100 only when completed. */
+  readonly percentage: number
+  /** Bytes per second over the last seconds; 0 while nothing moves. */
+  readonly speed: number
+  /** Seconds to go, where speed allows a guess. */
+  readonly eta: number | undefined
+  readonly waitingFor: WaitingFor | undefined
+  /** Set while status is failed. */
+  readonly error: UploadError | undefined
+  /** The object's key, once startUpload answered. */
+  readonly key: string | undefined
+  readonly fileHash: string | undefined
+}
+
+/** Sums over a group of uploads; the same object until something changes. */
+export interface AggregateSnapshot {
+  readonly uploads: number
+  readonly byStatus: Readonly<Record<UploadStatus, number>>
+  readonly totalBytes: number
+  readonly sentBytes: number
+  readonly percentage: number
+  readonly speed: number
+  readonly eta: number | undefined
+}
+
+/** What React's `useSyncExternalStore` asks for. */
+export interface Observable<TSnapshot> {
+  getSnapshot(): TSnapshot
+  /** Calls back after a change, at most about 20 times a second. Returns what unsubscribes. */
+  subscribe(listener: () => void): () => void
+}
+
+/** One file on its way. */
+export interface Upload extends Observable<UploadSnapshot> {
+  readonly id: string
+  /**
+   * Resolves with the last snapshot when completed.
+   * Rejects with an UploadError when failed or cancelled; never an unhandled rejection.
+   * After retry() it is a new promise.
+   */
+  readonly done: Promise<UploadSnapshot>
+  pause(): void
+  resume(): void
+  /** Sends nothing more but the abort call, where abortApi is configured. */
+  cancel(): void
+  /** Goes on after a failure, keeping the parts that are confirmed. */
+  retry(): void
+}
+
+/** A group of uploads with one transferId. */
+export interface Transfer extends Observable<AggregateSnapshot> {
+  readonly transferId: string
+  uploads(): readonly Upload[]
+  pause(): void
+  resume(): void
+  cancel(): void
+}
+
+export interface Uploader<TFile> extends Observable<AggregateSnapshot> {
+  /** @throws UploadError `config_invalid`. */
+  setConfig(config: UploaderConfig): void
+  /**
+   * Opens and records the file. Resolves once the record is durable, before hashing.
+   *
+   * @throws UploadError `config_missing`, `user_params_invalid`, `store_failed`, `closed`, and what
+   * the transport's `open` throws.
+   */
+  uploadFile(file: TFile, options?: UploadFileOptions): Promise<Upload>
+  /** In the order in which they were added. */
+  uploads(): readonly Upload[]
+  transfer(transferId: string): Transfer
+  pause(): void
+  resume(): void
+  cancel(): void
+  /** Stops all I/O, keeps the journal, and frees the transport and the store. Idempotent. */
+  close(): Promise<void>
+}
