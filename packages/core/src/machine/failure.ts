@@ -9,6 +9,8 @@ export type Failure =
   | { readonly kind: 'exchange'; readonly message: string; readonly cause?: unknown }
   /** Nothing moved for too long, so the machine gave up on it. */
   | { readonly kind: 'stalled'; readonly message: string }
+  /** Presigned URLs that had expired when they arrived. */
+  | { readonly kind: 'expired'; readonly message: string }
   /** An answer that is not 2xx. */
   | {
       readonly kind: 'status'

@@ -1,0 +1,152 @@
+import { canUseSlot, releaseDelayed } from './parts.ts'
+import { refill } from './signing.ts'
+import type { UploadEffect } from './upload-effect.ts'
+import { type LifecycleCall, type Multipart, type Rules, stageOf, type UploadState } from './upload-state.ts'
+
+/** Decides what follows from the facts: called after every event, does nothing twice. */
+export function advance(
+  state: UploadState,
+  now: number,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  let next = tidyUp(state, now, rules, out)
+  next = goOn(next, now, rules, out)
+  next = tellScheduler(next, rules, out)
+  return setAlarm(next, now, rules, out)
+}
+
+/** Tells the storage to forget what is of no more use. */
+function tidyUp(
+  state: UploadState,
+  now: number,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  const { abandoned } = state
+  if (abandoned === undefined || abandoned.job !== undefined) return state
+  if (!rules.canAbort || abandoned.retryAt > now || state.gate === 'network') return state
+  const ticket = state.ticket + 1
+  out.push({ type: 'callAbort', ticket, key: abandoned.key, uploadId: abandoned.uploadId })
+  return { ...state, ticket, abandoned: { ...abandoned, job: { ticket, startedAt: now } } }
+}
+
+function goOn(state: UploadState, now: number, rules: Rules, out: UploadEffect[]): UploadState {
+  if (state.outcome !== undefined || state.paused || !state.recorded) return state
+  if (state.source === 'missing') return state
+  if (state.admission === 'none') {
+    out.push({ type: 'requestAdmission' })
+    return { ...state, admission: 'requested' }
+  }
+  if (state.admission !== 'granted' || state.gate !== 'open') return state
+  if (state.source === 'closed') {
+    out.push({ type: 'openSource' })
+    return { ...state, source: 'opening' }
+  }
+  if (state.source === 'opening') return state
+  switch (stageOf(state)) {
+    case 'hashing':
+      return hash(state, now, out)
+    case 'starting':
+      return call(state, 'start', now, out)
+    case 'uploading':
+      return upload(state, now, rules, out)
+    case 'completing':
+      if (state.multipart?.mustList && rules.canList) return call(state, 'list', now, out)
+      return call(state, 'complete', now, out)
+  }
+}
+
+function hash(state: UploadState, now: number, out: UploadEffect[]): UploadState {
+  if (state.hashing !== undefined) return state
+  const ticket = state.ticket + 1
+  out.push({ type: 'hash', ticket })
+  return { ...state, ticket, hashing: { ticket, startedAt: now } }
+}
+
+const EFFECT_OF = { start: 'callStart', complete: 'callComplete', list: 'callList' } as const
+
+function call(
+  state: UploadState,
+  kind: LifecycleCall['kind'],
+  now: number,
+  out: UploadEffect[],
+): UploadState {
+  if (state.call !== undefined || state.callRetryAt > now) return state
+  const ticket = state.ticket + 1
+  out.push({ type: EFFECT_OF[kind], ticket })
+  return { ...state, ticket, call: { kind, ticket, startedAt: now } }
+}
+
+function upload(state: UploadState, now: number, rules: Rules, out: UploadEffect[]): UploadState {
+  if (state.multipart === undefined) return state
+  const multipart = releaseDelayed(state.multipart, now)
+  const next = multipart === state.multipart ? state : { ...state, multipart }
+  if (rules.canList && (multipart.mustList || onlyBlindPartsLeft(multipart))) {
+    return call({ ...next, multipart: { ...multipart, mustList: true } }, 'list', now, out)
+  }
+  return refill(next, multipart, now, rules, out)
+}
+
+function onlyBlindPartsLeft(multipart: Multipart): boolean {
+  return (
+    multipart.blind.length > 0 &&
+    multipart.confirmed.size + multipart.blind.length === multipart.parts
+  )
+}
+
+function tellScheduler(state: UploadState, rules: Rules, out: UploadEffect[]): UploadState {
+  const wants = canUseSlot(state, rules)
+  if (wants === state.wantsSlot) return state
+  if (state.admission === 'granted') out.push({ type: 'wantSlot', wants })
+  return { ...state, wantsSlot: wants }
+}
+
+/** An alarm that rings too early does no harm, so a later need leaves it as it is. */
+function setAlarm(
+  state: UploadState,
+  now: number,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  const at = Math.max(now, nextNeed(state, now, rules))
+  const noNeed = at === Number.POSITIVE_INFINITY && state.wakeAt !== at
+  if (at >= state.wakeAt && !noNeed) return state
+  out.push({ type: 'wake', at })
+  return { ...state, wakeAt: at }
+}
+
+/** When time alone would change something: a retry is due, or a silence has lasted too long. */
+function nextNeed(state: UploadState, now: number, rules: Rules): number {
+  let at = Number.POSITIVE_INFINITY
+  const need = (time: number): void => {
+    if (time < at) at = time
+  }
+  // What is due already was done by the steps before; only the future needs an alarm.
+  const needLater = (time: number): void => {
+    if (time > now) need(time)
+  }
+  const { call, abandoned, multipart } = state
+  if (call !== undefined) need(call.startedAt + rules.stallMs)
+  if (abandoned !== undefined && rules.canAbort) {
+    if (abandoned.job !== undefined) need(abandoned.job.startedAt + rules.stallMs)
+    else if (state.gate !== 'network') needLater(abandoned.retryAt)
+  }
+  if (multipart?.signing !== undefined) need(multipart.signing.askedAt + rules.stallMs)
+  if (multipart !== undefined && rules.seesProgress) {
+    for (const { movedAt } of multipart.flights) need(movedAt + rules.stallMs)
+  }
+  const runs =
+    state.outcome === undefined &&
+    !state.paused &&
+    state.admission === 'granted' &&
+    state.gate === 'open' &&
+    state.source === 'open'
+  if (!runs) return at
+  if (call === undefined) needLater(state.callRetryAt)
+  if (multipart !== undefined) {
+    for (const { retryAt } of multipart.delayed) needLater(retryAt)
+    if (multipart.signing === undefined) needLater(multipart.signRetryAt)
+  }
+  return at
+}

@@ -1,0 +1,75 @@
+import { dropCall, leaveMultipart, record, stopHashing, stopParts, withdraw } from './ending.ts'
+import { leaveJournal } from './lifecycle.ts'
+import type { UploadEffect } from './upload-effect.ts'
+import type { Rules, UploadState } from './upload-state.ts'
+
+/** A control call that is under way is left to finish: its answer is a fact worth keeping. */
+export function pause(state: UploadState, out: UploadEffect[]): UploadState {
+  if (state.outcome !== undefined || state.paused) return state
+  const stopped = withdraw(stopHashing(stopParts(state, out), out), out)
+  return record({ ...stopped, paused: true }, out)
+}
+
+export function resume(state: UploadState, out: UploadEffect[]): UploadState {
+  if (state.outcome !== undefined || !state.paused) return state
+  return record({ ...state, paused: false }, out)
+}
+
+/** After this nothing is sent but the abort call. */
+export function cancel(state: UploadState, rules: Rules, out: UploadEffect[]): UploadState {
+  if (state.outcome === 'completed' || state.outcome === 'cancelled') return state
+  const stopped = withdraw(stopHashing(stopParts(state, out), out), out)
+  out.push({ type: 'closeSource' })
+  // What a start call under way creates can only be aborted once its answer tells the uploadId.
+  const awaitsStart = rules.canAbort && stopped.call?.kind === 'start'
+  const quiet = awaitsStart ? stopped : dropCall(stopped, out)
+  const left = leaveMultipart(quiet, rules, true, out)
+  const cancelled: UploadState = {
+    ...left,
+    outcome: 'cancelled',
+    failedWith: undefined,
+    paused: false,
+    source: 'closed',
+  }
+  // The record keeps the abort call from being forgotten in a crash.
+  if (cancelled.abandoned !== undefined || awaitsStart) return record(cancelled, out)
+  return leaveJournal(cancelled, out)
+}
+
+/** Goes on after a failure. What is confirmed is kept, unless the file is another one now. */
+export function retry(state: UploadState, rules: Rules, out: UploadEffect[]): UploadState {
+  if (state.outcome !== 'failed') return state
+  const again: UploadState = {
+    ...state,
+    outcome: undefined,
+    failedWith: undefined,
+    callFailed: 0,
+    callRetryAt: 0,
+    restarts: 0,
+    multipart: state.multipart && {
+      ...state.multipart,
+      signFailed: 0,
+      signRetryAt: 0,
+      returned: state.multipart.returned.map(({ part }) => ({ part, failed: 0 })),
+      ready: state.multipart.ready.map((signed) => ({ ...signed, failed: 0 })),
+      delayed: state.multipart.delayed.map((delayed) => ({ ...delayed, failed: 0, retryAt: 0 })),
+    },
+  }
+  const code = state.failedWith?.code
+  if (code !== 'source_changed' && code !== 'file_not_found') return record(again, out)
+  out.push({ type: 'closeSource' })
+  if (code === 'file_not_found') return record({ ...again, source: 'closed' }, out)
+  const left = leaveMultipart(again, rules, true, out)
+  return record(
+    {
+      ...left,
+      source: 'closed',
+      hash: undefined,
+      hashedBytes: 0,
+      sentBytes: 0,
+      generation: left.generation + 1,
+    },
+    out,
+  )
+}
+

@@ -1,0 +1,125 @@
+import { type Step, errorCode } from './decide.ts'
+import type { ErrorCode } from '../errors.ts'
+import type { Failure } from './failure.ts'
+import { dropSigning, inOrder } from './signing.ts'
+import type { UploadEffect } from './upload-effect.ts'
+import type { Abandoned, Multipart, Rules, UploadState } from './upload-state.ts'
+
+/** Stops the PUTs and the urls call; their parts wait again. The slots are given back. */
+export function stopParts(state: UploadState, out: UploadEffect[]): UploadState {
+  const { multipart } = state
+  if (multipart === undefined) return state
+  const { flights, signing } = multipart
+  if (flights.length === 0 && signing === undefined) return state
+  if (signing !== undefined) out.push({ type: 'dropCall', call: 'urls', ticket: signing.ticket })
+  if (flights.length > 0) {
+    out.push({ type: 'cancelPuts', taskIds: flights.map(({ taskId }) => taskId) })
+    out.push({ type: 'releaseSlots', count: flights.length })
+  }
+  const returned = inOrder([
+    ...flights.map(({ part, failed }) => ({ part, failed })),
+    ...multipart.returned,
+  ])
+  return { ...state, multipart: dropSigning({ ...multipart, flights: [], returned }) }
+}
+
+/** Stops hashing; it begins anew when the upload goes on. */
+export function stopHashing(state: UploadState, out: UploadEffect[]): UploadState {
+  if (state.hashing === undefined) return state
+  out.push({ type: 'stopHash' })
+  return { ...state, hashing: undefined, hashedBytes: 0 }
+}
+
+/** Gives back what the scheduler granted, so that another upload can work. */
+export function withdraw(state: UploadState, out: UploadEffect[]): UploadState {
+  if (state.admission !== 'granted') return state
+  out.push({ type: 'withdraw' })
+  return { ...state, admission: 'none', wantsSlot: false }
+}
+
+/** Drops the lifecycle call that is under way. */
+export function dropCall(state: UploadState, out: UploadEffect[]): UploadState {
+  if (state.call === undefined) return state
+  out.push({ type: 'dropCall', call: state.call.kind, ticket: state.call.ticket })
+  return { ...state, call: undefined }
+}
+
+/** Writes the upload's record again; `journaled` brings the ticket back. */
+export function record(state: UploadState, out: UploadEffect[]): UploadState {
+  const ticket = state.ticket + 1
+  out.push({ type: 'journalUpload', ticket })
+  return { ...state, ticket }
+}
+
+export function abandon(multipart: Multipart): Abandoned {
+  const { key, uploadId } = multipart
+  return { key, uploadId, job: undefined, failed: 0, retryAt: 0 }
+}
+
+/** The multipart upload is of no more use: no part of it will be sent or completed. */
+export function leaveMultipart(
+  state: UploadState,
+  rules: Rules,
+  storageKnowsIt: boolean,
+  out: UploadEffect[],
+): UploadState {
+  const stopped = stopParts(state, out)
+  const { multipart } = stopped
+  if (multipart === undefined) return stopped
+  out.push({ type: 'forgetParts', generation: stopped.generation, parts: multipart.parts })
+  return {
+    ...stopped,
+    multipart: undefined,
+    completeLost: false,
+    abandoned: storageKnowsIt && rules.canAbort ? abandon(multipart) : stopped.abandoned,
+  }
+}
+
+/** The upload failed; everything that is confirmed stays for retry(). */
+export function fail(
+  state: UploadState,
+  cause: {
+    readonly step: Step
+    readonly failure: Failure
+    readonly part?: number | undefined
+    readonly code?: ErrorCode
+  },
+  out: UploadEffect[],
+): UploadState {
+  const code = cause.code ?? errorCode(cause.step, cause.failure)
+  const stopped = dropCall(withdraw(stopHashing(stopParts(state, out), out), out), out)
+  return record(
+    {
+      ...stopped,
+      outcome: 'failed',
+      failedWith: { code, step: cause.step, part: cause.part, failure: cause.failure },
+    },
+    out,
+  )
+}
+
+/** NoSuchUpload: begins again at startUpload, a bounded number of times (guarantee 5). */
+export function restart(
+  state: UploadState,
+  cause: {
+    readonly step: Step
+    readonly failure: Failure
+    readonly part?: number | undefined
+  },
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  if (state.restarts >= rules.restarts) return fail(state, { ...cause, code: 'upload_lost' }, out)
+  const left = leaveMultipart(dropCall(state, out), rules, false, out)
+  return record(
+    {
+      ...left,
+      restarts: left.restarts + 1,
+      generation: left.generation + 1,
+      callFailed: 0,
+      callRetryAt: 0,
+      sentBytes: 0,
+    },
+    out,
+  )
+}

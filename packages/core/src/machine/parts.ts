@@ -1,0 +1,268 @@
+import { backoffMs } from './backoff.ts'
+import { decide } from './decide.ts'
+import { fail, restart, stopParts } from './ending.ts'
+import { etagOf, withEtag } from './etag-table.ts'
+import type { Failure } from './failure.ts'
+import { partLength, partRange } from './plan.ts'
+import { inOrder, isUsable, smooth } from './signing.ts'
+import type { UploadEffect } from './upload-effect.ts'
+import type { ListedPart } from './upload-event.ts'
+import {
+  type Flight,
+  type Multipart,
+  type Rules,
+  stageOf,
+  type UploadState,
+  type WaitingPart,
+} from './upload-state.ts'
+
+/** Whether a part could start if there were a slot. */
+export function canUseSlot(state: UploadState, rules: Rules): boolean {
+  const { multipart } = state
+  return (
+    multipart !== undefined &&
+    state.outcome === undefined &&
+    !state.paused &&
+    state.admission === 'granted' &&
+    state.gate === 'open' &&
+    state.source === 'open' &&
+    stageOf(state) === 'uploading' &&
+    multipart.durable &&
+    !(multipart.mustList && rules.canList) &&
+    multipart.ready.length > 0 &&
+    // A part that waits for its retry keeps its place, so that a storage that fails every part is
+    // not asked for all the others too.
+    multipart.flights.length + multipart.delayed.length < rules.slots
+  )
+}
+
+/** Starts the next part whose URL is still good, or gives the slot back. */
+export function useSlot(
+  granted: UploadState,
+  now: number,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  const state: UploadState = { ...granted, wantsSlot: undefined }
+  const { multipart } = state
+  if (multipart === undefined || !canUseSlot(state, rules)) {
+    out.push({ type: 'releaseSlots', count: 1 })
+    return state
+  }
+  const index = multipart.ready.findIndex((signed) => isUsable(signed, now, multipart.partMs))
+  const stale = index === -1 ? multipart.ready : multipart.ready.slice(0, index)
+  const returned =
+    stale.length === 0
+      ? multipart.returned
+      : inOrder([...multipart.returned, ...stale.map(({ part, failed }) => ({ part, failed }))])
+  const signed = multipart.ready[index]
+  if (signed === undefined) {
+    out.push({ type: 'releaseSlots', count: 1 })
+    return { ...state, multipart: { ...multipart, returned, ready: [] } }
+  }
+  const ticket = state.ticket + 1
+  const { part, url } = signed
+  const taskId = `${state.file.id}/${state.generation}/${part}/${ticket}`
+  const { start, end } = partRange(state.file.size, multipart.partSize, part)
+  out.push({ type: 'put', taskId, part, generation: state.generation, url, start, end })
+  const flight: Flight = { ...signed, taskId, startedAt: now, movedAt: now, sentBytes: 0 }
+  return {
+    ...state,
+    ticket,
+    multipart: {
+      ...multipart,
+      returned,
+      ready: multipart.ready.slice(index + 1),
+      flights: [...multipart.flights, flight],
+    },
+  }
+}
+
+export function noteProgress(
+  state: UploadState,
+  taskId: string,
+  sentBytes: number,
+  now: number,
+): UploadState {
+  const { multipart } = state
+  const index = multipart?.flights.findIndex((flight) => flight.taskId === taskId) ?? -1
+  const flight = multipart?.flights[index]
+  if (multipart === undefined || flight === undefined || sentBytes <= flight.sentBytes) return state
+  const flights = multipart.flights.slice()
+  flights[index] = { ...flight, sentBytes, movedAt: now }
+  return countSent({ ...state, multipart: { ...multipart, flights } })
+}
+
+/** A part is in the storage. From here on it is never sent again (guarantee 2). */
+export function confirm(
+  state: UploadState,
+  fact: {
+    readonly taskId: string
+    readonly part: number
+    readonly generation: number
+    readonly etag: string
+  },
+  now: number,
+  out: UploadEffect[],
+): UploadState {
+  const { multipart } = state
+  if (multipart === undefined || fact.generation !== state.generation) return state
+  if (etagOf(multipart.confirmed, fact.part) !== undefined) return state
+  const flight = multipart.flights.find(({ taskId }) => taskId === fact.taskId)
+  // A PUT that was given up may still have arrived; if its part is under way again, that one counts.
+  if (flight === undefined && multipart.flights.some(({ part }) => part === fact.part)) return state
+  if (flight !== undefined) out.push({ type: 'releaseSlots', count: 1 })
+  out.push({
+    type: 'journalPart',
+    taskId: fact.taskId,
+    generation: fact.generation,
+    part: fact.part,
+    etag: fact.etag,
+  })
+  const others = <T extends WaitingPart>(parts: readonly T[]): readonly T[] =>
+    flight === undefined ? parts.filter(({ part }) => part !== fact.part) : parts
+  return countSent({
+    ...state,
+    multipart: {
+      ...multipart,
+      confirmed: withEtag(multipart.confirmed, fact.part, fact.etag),
+      confirmedBytes:
+        multipart.confirmedBytes + partLength(state.file.size, multipart.partSize, fact.part),
+      flights: multipart.flights.filter((other) => other !== flight),
+      returned: others(multipart.returned),
+      ready: others(multipart.ready),
+      delayed: others(multipart.delayed),
+      partMs: flight ? smooth(multipart.partMs, now - flight.startedAt) : multipart.partMs,
+    },
+  })
+}
+
+export function notePartFailed(
+  state: UploadState,
+  fact: { readonly taskId: string; readonly failure: Failure; readonly draw: number },
+  now: number,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  const flight = state.multipart?.flights.find(({ taskId }) => taskId === fact.taskId)
+  if (state.multipart === undefined || flight === undefined) return state
+  const { failure } = fact
+  const { part } = flight
+  out.push({ type: 'releaseSlots', count: 1 })
+  const multipart: Multipart = {
+    ...state.multipart,
+    flights: state.multipart.flights.filter((other) => other !== flight),
+  }
+  const landed: UploadState = { ...state, multipart }
+  const waitAgain = (failed: number): UploadState => ({
+    ...landed,
+    multipart: { ...multipart, returned: inOrder([{ part, failed }, ...multipart.returned]) },
+  })
+
+  const decision = decide('put', failure)
+  const failed = flight.failed + 1
+  if (decision === 'restart') return restart(landed, { step: 'put', failure, part }, rules, out)
+  if (failure.kind === 'unusable' && failure.code === 'etag_missing' && rules.canList) {
+    if (failed < rules.retry.attempts) {
+      return { ...landed, multipart: { ...multipart, blind: [...multipart.blind, { part, failed }] } }
+    }
+  }
+  if (decision === 'fail') return fail(landed, { step: 'put', failure, part }, out)
+  // Being offline is nobody's failed attempt (guarantee 5).
+  if (state.gate !== 'open' && failure.kind !== 'status') return waitAgain(flight.failed)
+  if (failed >= rules.retry.attempts) return fail(landed, { step: 'put', failure, part }, out)
+  if (decision === 'fresh_url' && failed === 1) return waitAgain(failed)
+
+  const retryAfterMs = failure.kind === 'status' ? failure.retryAfterMs : undefined
+  const retryAt = now + backoffMs(rules.retry, failed, fact.draw, retryAfterMs)
+  const { url, lifeMs } = flight
+  const expiresAt = decision === 'fresh_url' ? 0 : flight.expiresAt
+  const delayed = [...multipart.delayed, { part, failed, url, lifeMs, expiresAt, retryAt }]
+  return { ...landed, multipart: { ...multipart, delayed } }
+}
+
+/** Parts whose pause is over may go again: with their URL if it is still good. */
+export function releaseDelayed(multipart: Multipart, now: number): Multipart {
+  if (!multipart.delayed.some(({ retryAt }) => retryAt <= now)) return multipart
+  const due = multipart.delayed.filter(({ retryAt }) => retryAt <= now)
+  const good = due.filter((signed) => isUsable(signed, now, multipart.partMs))
+  const stale = due.filter((signed) => !good.includes(signed))
+  return {
+    ...multipart,
+    delayed: multipart.delayed.filter(({ retryAt }) => retryAt > now),
+    ready: [
+      ...good.map(({ part, failed, url, lifeMs, expiresAt }) => ({
+        part,
+        failed,
+        url,
+        lifeMs,
+        expiresAt,
+      })),
+      ...multipart.ready,
+    ],
+    returned: inOrder([
+      ...stale.map(({ part, failed }) => ({ part, failed })),
+      ...multipart.returned,
+    ]),
+  }
+}
+
+/** Takes over what the storage says it has; a part of another size is sent again. */
+export function noteListed(
+  state: UploadState,
+  listed: readonly ListedPart[],
+  now: number,
+  out: UploadEffect[],
+): UploadState {
+  const { multipart } = state
+  if (multipart === undefined) return state
+  const { blind, partSize } = multipart
+  let next: UploadState = {
+    ...state,
+    multipart: { ...multipart, mustList: false, blind: [] },
+  }
+  for (const { part, etag, size } of listed) {
+    if (part > multipart.parts || size !== partLength(state.file.size, partSize, part)) continue
+    next = confirm(next, { taskId: '', part, generation: state.generation, etag }, now, out)
+  }
+  if (next.multipart === undefined) return next
+  const { confirmed, returned } = next.multipart
+  const again = blind.filter(({ part }) => etagOf(confirmed, part) === undefined)
+  return { ...next, multipart: { ...next.multipart, returned: inOrder([...again, ...returned]) } }
+}
+
+/** PUTs that stood still for too long are given up and tried again. */
+export function failStalled(
+  state: UploadState,
+  now: number,
+  draw: number,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  if (!rules.seesProgress || state.multipart === undefined) return state
+  let next = state
+  for (const { taskId, movedAt, part } of state.multipart.flights) {
+    if (now - movedAt < rules.stallMs || next.multipart === undefined) continue
+    out.push({ type: 'cancelPuts', taskIds: [taskId] })
+    const seconds = Math.round(rules.stallMs / 1000)
+    const message = `part ${part} made no progress for ${seconds} s`
+    // One draw must serve several parts: spread it so that they do not come back together.
+    const spread = (draw + part * 0.618) % 1
+    const failure: Failure = { kind: 'stalled', message }
+    next = notePartFailed(next, { taskId, failure, draw: spread }, now, rules, out)
+    if (next.outcome !== undefined) return next
+  }
+  return next
+}
+
+/** Parts that run now would break a constraint such as "Wi-Fi only". */
+export function obeyConstraint(state: UploadState, out: UploadEffect[]): UploadState {
+  return state.gate === 'constraint' ? stopParts(state, out) : state
+}
+
+function countSent(state: UploadState): UploadState {
+  if (state.multipart === undefined) return state
+  const { confirmedBytes, flights } = state.multipart
+  const sent = flights.reduce((sum, flight) => sum + flight.sentBytes, confirmedBytes)
+  return sent > state.sentBytes ? { ...state, sentBytes: sent } : state
+}

@@ -1,0 +1,104 @@
+import { etagOf } from './etag-table.ts'
+import type { UploadEffect } from './upload-effect.ts'
+import type { UploadEvent } from './upload-event.ts'
+import type { Multipart, Rules, SignedPart, UploadState, WaitingPart } from './upload-state.ts'
+
+/** A urls call asks for no more parts than this, to keep its answer small. */
+const MAX_BATCH = 1000
+
+/**
+ * Whether a PUT that starts now on this URL is likely done before it expires (guarantee 4). A life
+ * shorter than one part cannot be waited for: then the first half of it must do.
+ */
+export function isUsable(signed: SignedPart, now: number, partMs: number | undefined): boolean {
+  const needed = Math.min(1.5 * (partMs ?? 0), signed.lifeMs / 2)
+  return signed.expiresAt - now > needed
+}
+
+/**
+ * Asks for the next URLs before the pool runs dry. The pool covers what all slots consume while a
+ * urls call is under way, and never holds more than can be sent before it expires.
+ */
+export function refill(
+  state: UploadState,
+  multipart: Multipart,
+  now: number,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  if (multipart.signing !== undefined || multipart.signRetryAt > now) return state
+  const { partMs, signMs, urlLifeMs, ready } = multipart
+  const partsPerCall =
+    partMs === undefined || signMs === undefined ? 1 : signMs / Math.max(1, partMs)
+  const needed = rules.slots + Math.ceil(1.5 * rules.slots * partsPerCall)
+  const lifeInParts = urlLifeMs / 2 / Math.max(1, partMs ?? 1)
+  const sendable = Math.max(rules.slots, Math.floor(lifeInParts * rules.slots))
+  const low = Math.min(needed, Math.floor(sendable / 2))
+  const target = Math.min(2 * needed, sendable)
+  if (ready.length > low) return state
+
+  const wanted = Math.min(target - ready.length, MAX_BATCH)
+  const parts: WaitingPart[] = multipart.returned.slice(0, wanted)
+  const returned = multipart.returned.slice(parts.length)
+  let next = multipart.next
+  while (parts.length < wanted && next <= multipart.parts) {
+    if (etagOf(multipart.confirmed, next) === undefined) parts.push({ part: next, failed: 0 })
+    next += 1
+  }
+  if (parts.length === 0) {
+    return next === multipart.next ? state : { ...state, multipart: { ...multipart, next } }
+  }
+  const ticket = state.ticket + 1
+  out.push({ type: 'callUrls', ticket, parts: parts.map(({ part }) => part) })
+  return {
+    ...state,
+    ticket,
+    multipart: { ...multipart, returned, next, signing: { ticket, parts, askedAt: now } },
+  }
+}
+
+/** Notes the URLs that came. */
+export function noteSigned(
+  multipart: Multipart,
+  event: Extract<UploadEvent, { type: 'signed' }>,
+): Multipart {
+  const { signing } = multipart
+  if (signing === undefined) return multipart
+  const failed = new Map(signing.parts.map((waiting) => [waiting.part, waiting.failed]))
+  const ready = multipart.ready.slice()
+  let urlLifeMs = multipart.urlLifeMs
+  for (const { part, url, lifeMs = Number.POSITIVE_INFINITY } of event.urls) {
+    // A PUT that was given up may have arrived in the meantime.
+    if (etagOf(multipart.confirmed, part) !== undefined) continue
+    ready.push({ part, url, lifeMs, expiresAt: event.now + lifeMs, failed: failed.get(part) ?? 0 })
+    urlLifeMs = Math.min(urlLifeMs, lifeMs)
+  }
+  ready.sort((a, b) => a.part - b.part)
+  return {
+    ...multipart,
+    ready,
+    urlLifeMs,
+    signing: undefined,
+    signFailed: 0,
+    signMs: smooth(multipart.signMs, event.now - signing.askedAt),
+  }
+}
+
+/** The parts of a urls call that brought nothing wait again. */
+export function dropSigning(multipart: Multipart): Multipart {
+  if (multipart.signing === undefined) return multipart
+  return {
+    ...multipart,
+    signing: undefined,
+    returned: inOrder([...multipart.signing.parts, ...multipart.returned]),
+  }
+}
+
+export function inOrder(parts: readonly WaitingPart[]): WaitingPart[] {
+  return [...parts].sort((a, b) => a.part - b.part)
+}
+
+/** An exponentially weighted mean that starts with the first value. */
+export function smooth(mean: number | undefined, value: number): number {
+  return mean === undefined ? value : mean + 0.2 * (value - mean)
+}

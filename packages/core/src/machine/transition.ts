@@ -1,0 +1,113 @@
+import { advance } from './advance.ts'
+import { cancel, pause, resume, retry } from './commands.ts'
+import {
+  failSilentCalls,
+  noteAborted,
+  noteCallFailed,
+  noteCompleted,
+  noteHashed,
+  noteHashFailed,
+  noteJournaled,
+  noteOpened,
+  noteOpenFailed,
+  noteStarted,
+  noteUrls,
+} from './lifecycle.ts'
+import {
+  confirm,
+  failStalled,
+  noteListed,
+  notePartFailed,
+  noteProgress,
+  obeyConstraint,
+  useSlot,
+} from './parts.ts'
+import type { UploadEffect } from './upload-effect.ts'
+import type { UploadEvent } from './upload-event.ts'
+import type { Rules, UploadState } from './upload-state.ts'
+
+export interface Transition {
+  /** The same object if nothing changed. */
+  readonly state: UploadState
+  readonly effects: readonly UploadEffect[]
+}
+
+/** One upload's whole behaviour: notes the fact, then decides what follows from it. */
+export function transition(state: UploadState, event: UploadEvent, rules: Rules): Transition {
+  const effects: UploadEffect[] = []
+  const noted = note(state, event, rules, effects)
+  return { state: advance(noted, event.now, rules, effects), effects }
+}
+
+function note(
+  state: UploadState,
+  event: UploadEvent,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  const { now } = event
+  switch (event.type) {
+    case 'journaled':
+      return noteJournaled(state, event.ticket)
+    case 'admitted':
+      return state.admission === 'requested'
+        ? letIn({ ...state, admission: 'granted', gate: event.gate }, out)
+        : state
+    case 'gateChanged':
+      return obeyConstraint({ ...state, gate: event.gate }, out)
+    case 'slotGranted':
+      return useSlot(state, now, rules, out)
+    case 'opened':
+      return noteOpened(state, event, out)
+    case 'openFailed':
+      return noteOpenFailed(state, event.failure, out)
+    case 'hashProgressed':
+      return state.hashing?.ticket === event.ticket
+        ? { ...state, hashedBytes: event.bytes }
+        : state
+    case 'hashed':
+      return noteHashed(state, event, out)
+    case 'hashFailed':
+      return noteHashFailed(state, event, out)
+    case 'started':
+      return noteStarted(state, event, rules, out)
+    case 'signed':
+      return noteUrls(state, event, rules, out)
+    case 'listed':
+      return state.call?.ticket === event.ticket
+        ? noteListed({ ...state, call: undefined, callFailed: 0 }, event.parts, now, out)
+        : state
+    case 'completed':
+      return noteCompleted(state, event.ticket, out)
+    case 'aborted':
+      return noteAborted(state, event.ticket, out)
+    case 'callFailed':
+      return noteCallFailed(state, event, rules, out)
+    case 'partProgressed':
+      return noteProgress(state, event.taskId, event.sentBytes, now)
+    case 'partConfirmed':
+      return confirm(state, event, now, out)
+    case 'partFailed':
+      return notePartFailed(state, event, now, rules, out)
+    case 'woke': {
+      const awake = { ...state, wakeAt: Number.POSITIVE_INFINITY }
+      const silent = failSilentCalls(awake, now, event.draw, rules, out)
+      return failStalled(silent, now, event.draw, rules, out)
+    }
+    case 'pause':
+      return pause(state, out)
+    case 'resume':
+      return resume(state, out)
+    case 'cancel':
+      return cancel(state, rules, out)
+    case 'retry':
+      return retry(state, rules, out)
+  }
+}
+
+/** An upload that was paused or ended while it stood in the queue has no use for its turn. */
+function letIn(state: UploadState, out: UploadEffect[]): UploadState {
+  if (state.outcome === undefined && !state.paused) return state
+  out.push({ type: 'withdraw' })
+  return { ...state, admission: 'none' }
+}

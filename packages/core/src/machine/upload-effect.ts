@@ -1,0 +1,61 @@
+import type { ControlCall } from '../errors.ts'
+
+/** Everything that an upload may ask for. The answer, where there is one, is an event. */
+export type UploadEffect =
+  /** → `journaled` with the same ticket, also when the store failed. */
+  | { readonly type: 'journalUpload'; readonly ticket: number }
+  /** Once it is durable the queue may forget the task. */
+  | {
+      readonly type: 'journalPart'
+      readonly taskId: string | undefined
+      readonly generation: number
+      readonly part: number
+      readonly etag: string
+    }
+  /** The parts of this generation are no longer of use. */
+  | { readonly type: 'forgetParts'; readonly generation: number; readonly parts: number }
+  /** The upload leaves the journal. */
+  | { readonly type: 'forgetUpload' }
+  /** → `admitted`, some day */
+  | { readonly type: 'requestAdmission' }
+  /** Gives back the admission and every slot. */
+  | { readonly type: 'withdraw' }
+  /** → `slotGranted`, once, if true. Said anew after every grant. */
+  | { readonly type: 'wantSlot'; readonly wants: boolean }
+  | { readonly type: 'releaseSlots'; readonly count: number }
+  /** → `opened` or `openFailed` */
+  | { readonly type: 'openSource' }
+  | { readonly type: 'closeSource' }
+  /** → `hashProgressed`, then `hashed` or `hashFailed` */
+  | { readonly type: 'hash'; readonly ticket: number }
+  | { readonly type: 'stopHash' }
+  /** → `started` or `callFailed` */
+  | { readonly type: 'callStart'; readonly ticket: number }
+  /** → `signed` or `callFailed` */
+  | { readonly type: 'callUrls'; readonly ticket: number; readonly parts: readonly number[] }
+  /** → `listed` or `callFailed` */
+  | { readonly type: 'callList'; readonly ticket: number }
+  /** → `completed` or `callFailed` */
+  | { readonly type: 'callComplete'; readonly ticket: number }
+  /** → `aborted` or `callFailed` */
+  | {
+      readonly type: 'callAbort'
+      readonly ticket: number
+      readonly key: string
+      readonly uploadId: string
+    }
+  /** The answer of this call is no longer wanted. */
+  | { readonly type: 'dropCall'; readonly call: ControlCall; readonly ticket: number }
+  /** → `partProgressed`, then `partConfirmed` or `partFailed` */
+  | {
+      readonly type: 'put'
+      readonly taskId: string
+      readonly part: number
+      readonly generation: number
+      readonly url: string
+      readonly start: number
+      readonly end: number
+    }
+  | { readonly type: 'cancelPuts'; readonly taskIds: readonly string[] }
+  /** → `woke` at that time or later, instead of any time asked for before; Infinity: never */
+  | { readonly type: 'wake'; readonly at: number }

@@ -1,0 +1,244 @@
+import type { ErrorCode } from '../errors.ts'
+import type { RetryRules } from './backoff.ts'
+import type { Step } from './decide.ts'
+import { type EtagTable, emptyEtags } from './etag-table.ts'
+import type { Failure } from './failure.ts'
+
+/** What is known of a file from the moment it is added. */
+export interface UploadFile {
+  readonly id: string
+  /** Position in the order of adding: the older of two uploads gets a slot first. */
+  readonly order: number
+  readonly name: string
+  /** Bytes. */
+  readonly size: number
+  readonly lastModified: number | undefined
+  readonly transferId: string | undefined
+  /** The userParams as JSON text: opaque to the machine. */
+  readonly userParams: string | undefined
+  /** Where the file is, as JSON text: opaque to the machine. */
+  readonly ref: string | undefined
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+}
+
+/** What stops every upload at once; decided by the scheduler. */
+export type Gate = 'open' | 'network' | 'constraint' | 'config'
+
+/** What holds for the whole uploader at the time of a transition. */
+export interface Rules {
+  readonly retry: RetryRules
+  /** Without progress for so many milliseconds a PUT or a control call is given up. */
+  readonly stallMs: number
+  /** How often NoSuchUpload may send an upload back to startUpload. */
+  readonly restarts: number
+  /** PUTs at the same time, over all uploads. */
+  readonly slots: number
+  /** listPartsApi is configured. */
+  readonly canList: boolean
+  /** abortApi is configured. */
+  readonly canAbort: boolean
+  /** The transport tells about progress, so silence means a stall. */
+  readonly seesProgress: boolean
+}
+
+/** A part that waits for its turn. */
+export interface WaitingPart {
+  readonly part: number
+  /** Attempts that failed so far. */
+  readonly failed: number
+}
+
+/** A waiting part with a presigned URL. Times are on the monotonic clock. */
+export interface SignedPart extends WaitingPart {
+  readonly url: string
+  /** How long the URL was good for when it came, in milliseconds; Infinity if it does not tell. */
+  readonly lifeMs: number
+  readonly expiresAt: number
+}
+
+/** A part that failed and waits until it may be tried again. */
+export interface DelayedPart extends SignedPart {
+  readonly retryAt: number
+}
+
+/** A part on its way. */
+export interface Flight extends SignedPart {
+  readonly taskId: string
+  readonly startedAt: number
+  readonly movedAt: number
+  readonly sentBytes: number
+}
+
+/** A urls call on its way. */
+export interface Signing {
+  readonly ticket: number
+  readonly parts: readonly WaitingPart[]
+  readonly askedAt: number
+}
+
+/** The S3 multipart upload that startUpload created. */
+export interface Multipart {
+  readonly key: string
+  readonly uploadId: string
+  readonly partSize: number
+  readonly parts: number
+  /** The ticket of the journal write that made it durable; no PUT starts before. */
+  readonly recordTicket: number
+  readonly durable: boolean
+  readonly confirmed: EtagTable
+  readonly confirmedBytes: number
+  /** The lowest part number that was never handed out for signing. */
+  readonly next: number
+  /** Parts to be signed again, before `next`. */
+  readonly returned: readonly WaitingPart[]
+  /** Signed parts that wait for a slot. */
+  readonly ready: readonly SignedPart[]
+  readonly flights: readonly Flight[]
+  readonly delayed: readonly DelayedPart[]
+  /** Parts that were sent but whose ETag could not be read. */
+  readonly blind: readonly WaitingPart[]
+  /** The storage may know parts that we do not: ask it before sending anything. */
+  readonly mustList: boolean
+  readonly signing: Signing | undefined
+  readonly signFailed: number
+  readonly signRetryAt: number
+  /** Measured durations in milliseconds, smoothed. */
+  readonly partMs: number | undefined
+  readonly signMs: number | undefined
+  /** The shortest life that a URL came with, in milliseconds. */
+  readonly urlLifeMs: number
+}
+
+/** Asynchronous work that was handed out; results with another ticket are stale. */
+export interface Job {
+  readonly ticket: number
+  readonly startedAt: number
+}
+
+export interface LifecycleCall extends Job {
+  readonly kind: 'start' | 'complete' | 'list'
+}
+
+/** A multipart upload that nobody needs any more and that the storage should forget. */
+export interface Abandoned {
+  readonly key: string
+  readonly uploadId: string
+  readonly job: Job | undefined
+  readonly failed: number
+  readonly retryAt: number
+}
+
+/** Why an upload failed. */
+export interface FailedWith {
+  readonly code: ErrorCode
+  readonly step: Step
+  readonly part: number | undefined
+  readonly failure: Failure
+}
+
+/** One upload. Facts only: what happens next follows from them in `advance.ts`. */
+export interface UploadState {
+  readonly file: UploadFile
+  readonly outcome: 'completed' | 'failed' | 'cancelled' | undefined
+  readonly failedWith: FailedWith | undefined
+  readonly paused: boolean
+  /** Whether the scheduler lets this upload work. */
+  readonly admission: 'none' | 'requested' | 'granted'
+  readonly gate: Gate
+  readonly source: 'open' | 'closed' | 'opening' | 'missing'
+  /** The journal holds this upload. */
+  readonly recorded: boolean
+  /** The last ticket given to asynchronous work. */
+  readonly ticket: number
+  /** Counts the multipart uploads of this file; part records of older ones are void. */
+  readonly generation: number
+  readonly hashing: Job | undefined
+  readonly hashedBytes: number
+  readonly hash: string | undefined
+  readonly call: LifecycleCall | undefined
+  /** Failed attempts of the present lifecycle call, and when to try again. */
+  readonly callFailed: number
+  readonly callRetryAt: number
+  /** A complete call was sent whose answer never came: the object may exist. */
+  readonly completeLost: boolean
+  readonly multipart: Multipart | undefined
+  readonly abandoned: Abandoned | undefined
+  /** The key, kept for people after the multipart upload is done. */
+  readonly key: string | undefined
+  readonly restarts: number
+  /** The most bytes that were ever on their way in this generation. */
+  readonly sentBytes: number
+  /** What the scheduler was told last; undefined when a grant has used that up. */
+  readonly wantsSlot: boolean | undefined
+  /** When the runtime was last asked to wake this upload; Infinity if it was not. */
+  readonly wakeAt: number
+}
+
+/** A file that was just added. */
+export function newUpload(file: UploadFile): UploadState {
+  return {
+    file,
+    outcome: undefined,
+    failedWith: undefined,
+    paused: false,
+    admission: 'none',
+    gate: 'open',
+    source: 'open',
+    recorded: false,
+    ticket: 0,
+    generation: 0,
+    hashing: undefined,
+    hashedBytes: 0,
+    hash: undefined,
+    call: undefined,
+    callFailed: 0,
+    callRetryAt: 0,
+    completeLost: false,
+    multipart: undefined,
+    abandoned: undefined,
+    key: undefined,
+    restarts: 0,
+    sentBytes: 0,
+    wantsSlot: false,
+    wakeAt: Number.POSITIVE_INFINITY,
+  }
+}
+
+/** A multipart upload of which nothing was sent yet. */
+export function newMultipart(facts: {
+  readonly key: string
+  readonly uploadId: string
+  readonly partSize: number
+  readonly parts: number
+  readonly recordTicket: number
+}): Multipart {
+  return {
+    ...facts,
+    durable: false,
+    confirmed: emptyEtags,
+    confirmedBytes: 0,
+    next: 1,
+    returned: [],
+    ready: [],
+    flights: [],
+    delayed: [],
+    blind: [],
+    mustList: false,
+    signing: undefined,
+    signFailed: 0,
+    signRetryAt: 0,
+    partMs: undefined,
+    signMs: undefined,
+    urlLifeMs: Number.POSITIVE_INFINITY,
+  }
+}
+
+/** What an upload is busy with, as long as it has no outcome. */
+export type Stage = 'hashing' | 'starting' | 'uploading' | 'completing'
+
+export function stageOf(state: UploadState): Stage {
+  if (state.hash === undefined) return 'hashing'
+  if (state.multipart === undefined) return 'starting'
+  return state.multipart.confirmed.size < state.multipart.parts ? 'uploading' : 'completing'
+}
