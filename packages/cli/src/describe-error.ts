@@ -1,0 +1,59 @@
+import type { UploadError } from '@s3-bg-uploader/core'
+import { isUploadError } from '@s3-bg-uploader/core'
+import { printable } from './printable.ts'
+import { UsageError } from './usage-error.ts'
+
+/** One failure, with the file it belongs to where it belongs to one. */
+export interface Failure {
+  readonly path?: string | undefined
+  readonly error: unknown
+  /** For errors that carry no hint themselves. */
+  readonly hint?: string | undefined
+}
+
+/** `error: …` lines, each group of the same kind followed by its one `hint: …`. */
+export function describeFailures(failures: readonly Failure[]): string {
+  const hints = new Map<string | undefined, string[]>()
+  for (const failure of failures) {
+    const hint = hintOf(failure)
+    hints.set(hint, [...(hints.get(hint) ?? []), errorLine(failure)])
+  }
+  return [...hints]
+    .flatMap(([hint, lines]) => (hint === undefined ? lines : [...lines, `hint: ${hint}`]))
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
+function errorLine({ path, error }: Failure): string {
+  const subject = path === undefined ? '' : `${printable(path)}: `
+  return `error: ${subject}${messageOf(error)}${detailsOf(error)}`
+}
+
+/** The message of anything that was thrown, on one line. */
+export function messageOf(error: unknown): string {
+  return printable(error instanceof Error ? error.message : String(error))
+}
+
+function hintOf({ error, hint }: Failure): string | undefined {
+  return isUploadError(error) || error instanceof UsageError ? error.hint : hint
+}
+
+/** ` [storage_rejected, part 3, status 400]` */
+function detailsOf(error: unknown): string {
+  if (!isUploadError(error)) return ''
+  const { code, call, part, status } = error
+  return ` [${[
+    code,
+    call === undefined ? undefined : `${call} call`,
+    part === undefined ? undefined : `part ${part}`,
+    status === undefined ? undefined : `status ${status}`,
+  ]
+    .filter((detail) => detail !== undefined)
+    .join(', ')}]`
+}
+
+/** The error as data, without the cause: what it holds is not ours to publish. */
+export function errorToJson(error: UploadError): Record<string, unknown> {
+  const { code, message, hint, retryable, part, status, call } = error
+  return { code, message, hint, retryable, part, status, call }
+}
