@@ -1,0 +1,50 @@
+/** Every refusal, by its stable code, with the HTTP status that carries it. */
+const STATUS = {
+  InvalidRequest: 400,
+  InvalidPart: 400,
+  InvalidPartOrder: 400,
+  EntityTooSmall: 400,
+  EntityTooLarge: 400,
+  IncompleteBody: 400,
+  Unauthorized: 401,
+  Forbidden: 403,
+  AccessDenied: 403,
+  SignatureDoesNotMatch: 403,
+  NoSuchUpload: 404,
+  NotFound: 404,
+  MethodNotAllowed: 405,
+  RequestTooLarge: 413,
+  InternalError: 500,
+  ServiceUnavailable: 503,
+} as const
+
+/**
+ * A stable name for one way to refuse a request. Where S3 has a name for it, it is the name that S3 uses.
+ * `ServiceUnavailable` tells the client to try again later.
+ */
+export type BackendErrorCode = keyof typeof STATUS
+
+/**
+ * A refusal that the client gets to see: `{ "code", "message" }`, with the status that belongs to the code.
+ *
+ * Storages throw it, and so may `authorize`, `keyFor` and `partSizeFor`. Anything else that is thrown
+ * is taken for a bug: the client sees `InternalError` without details and `onError` gets the rest.
+ */
+export class BackendError extends Error {
+  override readonly name: 'BackendError' = 'BackendError'
+  readonly code: BackendErrorCode
+  /** The HTTP status. */
+  readonly status: number
+
+  /** @param message Shown to the client: no secrets, no paths of the server. */
+  constructor(code: BackendErrorCode, message: string) {
+    super(message)
+    this.code = code
+    this.status = STATUS[code]
+  }
+}
+
+/** Whether `error` is a BackendError, also one that another copy of this module made. */
+export function isBackendError(error: unknown): error is BackendError {
+  return error instanceof Error && error.name === 'BackendError' && 'code' in error
+}

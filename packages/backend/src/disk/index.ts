@@ -1,0 +1,1 @@
+export { type DiskStorage, type DiskStorageOptions, diskStorage } from './disk-storage.ts'

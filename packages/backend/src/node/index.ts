@@ -1,0 +1,1 @@
+export { type NodeHandler, nodeListener } from './node-listener.ts'
