@@ -1,0 +1,205 @@
+import { type ControlCall, isUploadError } from '../errors.ts'
+import type { Failure } from '../machine/failure.ts'
+import type { Clock, Fetch, FetchResponse } from '../ports.ts'
+import type { ControlHeaders } from '../uploader/types.ts'
+import type { EndpointConfig } from './config.ts'
+import { findHeaderProblem } from './control-headers.ts'
+import { readErrorReason } from './error-body.ts'
+import { readHttpDate } from './http-date.ts'
+import { readRetryAfter } from './retry-after.ts'
+import { describeError, withoutSecrets } from './safe-cause.ts'
+import { CALL_NAMES, statusFailure } from './status-failure.ts'
+import { untilAborted } from './until-aborted.ts'
+
+/** The URLs of 10,000 parts are 5 to 20 MB, but those of a batch are far less. */
+const MAX_BODY_LENGTH = 8 * 1024 * 1024
+
+/** What a control call came to. */
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure }
+
+export interface ControlPorts {
+  readonly fetch: Fetch
+  readonly clock: Pick<Clock, 'now' | 'wall'>
+  /** Asked once per call. */
+  readonly config: () => EndpointConfig
+}
+
+/** One control call: what to send and what to make of a 2xx. */
+export interface ControlCallPlan<T> {
+  readonly call: ControlCall
+  /** May throw an UploadError. */
+  readonly request: (config: EndpointConfig) => { readonly url: string; readonly body: string }
+  readonly read: (reply: ControlReply, config: EndpointConfig) => Promise<Answer<T>>
+}
+
+/** A 2xx whose body has not been read. */
+export interface ControlReply {
+  readonly status: number
+  /** Such as `application/json`, without parameters. */
+  readonly mediaType: string | undefined
+  /** Rejects where the answer is cut off. Undefined where the body is too large to be one of ours. */
+  text(): Promise<string | undefined>
+  /** By the Date header where there is a readable one, else by our own clock. */
+  serverNow(): number
+}
+
+/**
+ * Makes one control call. Never rejects, never throws, and resolves soon after `signal` aborts even
+ * where the platform's fetch or the headers function does not care.
+ */
+export async function makeControlCall<T>(
+  ports: ControlPorts,
+  plan: ControlCallPlan<T>,
+  signal: AbortSignal,
+): Promise<Answer<T>> {
+  const controller = new AbortController()
+  const abort = () => controller.abort()
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort)
+  try {
+    return await exchange(ports, plan, controller)
+  } catch (error) {
+    return { ok: false, failure: localFailure(CALL_NAMES[plan.call], error) }
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+async function exchange<T>(
+  ports: ControlPorts,
+  plan: ControlCallPlan<T>,
+  controller: AbortController,
+): Promise<Answer<T>> {
+  const { signal } = controller
+  const name = CALL_NAMES[plan.call]
+  const config = ports.config()
+  const { url, body } = plan.request(config)
+  const secrets = url.split('?').slice(1)
+
+  const send = async (): Promise<Answer<FetchResponse>> => {
+    const headers = await askHeaders(config, name, signal)
+    if (!headers.ok) return headers
+    secrets.push(...Object.values(headers.value))
+    try {
+      // Also while the headers were asked for, the call may have become unwanted.
+      if (signal.aborted) throw new Error('Aborted')
+      const value = await untilAborted(
+        ports.fetch(url, {
+          method: 'POST',
+          headers: requestHeaders(headers.value),
+          body,
+          signal,
+          redirect: 'manual',
+        }),
+        signal,
+      )
+      return { ok: true, value }
+    } catch (error) {
+      return broken(`${name} got no answer`, error)
+    }
+  }
+  const broken = (message: string, error: unknown): { ok: false; failure: Failure } => ({
+    ok: false,
+    failure: {
+      kind: 'exchange',
+      message: `${message} (${signal.aborted ? 'aborted' : describeError(error)})`,
+      cause: withoutSecrets(error, secrets),
+    },
+  })
+
+  let sent = await send()
+  if (sent.ok && sent.value.status === 401 && typeof config.headers === 'function') {
+    // Read to its end, so that the connection can be used again.
+    readBody(sent.value, controller).catch(() => {})
+    sent = await send()
+  }
+  if (!sent.ok) return sent
+
+  const response = sent.value
+  const { status } = response
+  const serverNow = serverClock(ports.clock, response)
+  const text = () => readBody(response, controller)
+  if (status < 200 || status > 299 || !Number.isInteger(status)) {
+    const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), serverNow())
+    // The status counts even where the body is cut off.
+    const reason = readErrorReason(await text().catch(() => undefined))
+    return { ok: false, failure: statusFailure(plan.call, url, { status, reason, retryAfterMs }) }
+  }
+  try {
+    const mediaType = readMediaType(response.headers.get('content-type'))
+    return await plan.read({ status, mediaType, text, serverNow }, config)
+  } catch (error) {
+    return broken(`The answer to ${name} was cut off`, error)
+  }
+}
+
+/** Asks the configured headers, and checks what a function gives as strictly as an object. */
+async function askHeaders(
+  config: EndpointConfig,
+  name: string,
+  signal: AbortSignal,
+): Promise<Answer<ControlHeaders>> {
+  const { headers } = config
+  if (typeof headers !== 'function') return { ok: true, value: headers ?? {} }
+  try {
+    const value = await untilAborted(Promise.resolve(headers()), signal)
+    const message = findHeaderProblem(value)
+    return message === undefined
+      ? { ok: true, value }
+      : { ok: false, failure: { kind: 'local', code: 'config_invalid', message } }
+  } catch (error) {
+    // Mostly a token refresh that lost the network too, so it is retried as a lost network is. A
+    // function that knows better says so with an UploadError.
+    if (isUploadError(error)) return { ok: false, failure: localFailure(name, error) }
+    const why = signal.aborted ? 'aborted' : `the headers function threw: ${describeError(error)}`
+    return {
+      ok: false,
+      failure: { kind: 'exchange', message: `${name} was not sent (${why})`, cause: error },
+    }
+  }
+}
+
+/** Ours first; the app's own replace them, in whatever case they are written. */
+function requestHeaders(headers: ControlHeaders): ControlHeaders {
+  const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()))
+  const ours = ['content-type', 'accept'].filter((name) => !given.has(name))
+  return { ...Object.fromEntries(ours.map((name) => [name, 'application/json'])), ...headers }
+}
+
+/** Undefined, and the connection closed, where the body is larger than any honest answer. */
+async function readBody(
+  response: FetchResponse,
+  controller: AbortController,
+): Promise<string | undefined> {
+  if (Number(response.headers.get('content-length')) > MAX_BODY_LENGTH) {
+    controller.abort()
+    return undefined
+  }
+  const text = await untilAborted(response.text(), controller.signal)
+  return text.length > MAX_BODY_LENGTH ? undefined : text
+}
+
+/** A clock that goes on from the Date of the answer while its body is read. */
+function serverClock(clock: ControlPorts['clock'], response: FetchResponse): () => number {
+  const date = readHttpDate(response.headers.get('date'))
+  const receivedAt = clock.now()
+  return () => (date === undefined ? clock.wall() : date + clock.now() - receivedAt)
+}
+
+function readMediaType(contentType: string | null): string | undefined {
+  return /^\s*([\w.+-]{1,64}\/[\w.+-]{1,64})/.exec(contentType ?? '')?.[1]?.toLowerCase()
+}
+
+/** An UploadError thrown on the way keeps its code; anything else is a bug of ours. */
+function localFailure(name: string, error: unknown): Failure {
+  return isUploadError(error)
+    ? { kind: 'local', code: error.code, message: error.message, cause: error }
+    : {
+        kind: 'local',
+        code: 'internal',
+        message: `${name} could not be sent (${describeError(error)})`,
+        cause: error,
+      }
+}

@@ -1,0 +1,62 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { readExpiry } from '../../src/protocol/expiry.ts'
+
+const at = Date.UTC(2026, 0, 2, 3, 4, 5)
+
+test.each([
+  ['S3 v4', 'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20260102T030405Z&X-Amz-Expires=900', 900],
+  ['S3 v4, lower case', 'x-amz-expires=900&x-amz-date=20260102T030405Z', 900],
+  ['Google v4', 'X-Goog-Date=20260102T030405Z&X-Goog-Expires=60&X-Goog-Signature=a', 60],
+  ['S3 v2', `AWSAccessKeyId=a&Signature=b%3D&Expires=${at / 1000 + 5}`, 5],
+  ['CloudFront', `Expires=${at / 1000}&Key-Pair-Id=k`, 0],
+  ['Azure', 'sv=2024-11-04&se=2026-01-02T03%3A04%3A10Z&sig=x', 5],
+  ['Azure, no seconds', 'se=2026-01-02T03%3A05Z&sig=x', 55],
+  ['encoded names', 'X-Amz%2DDate=20260102T030405Z&X%2DAmz-Expires=900', 900],
+  ['broken v4, readable v2', `X-Amz-Date=x&X-Amz-Expires=1&Expires=${at / 1000}`, 0],
+])('%s', (_, query, seconds) => {
+  expect(readExpiry(`https://s3.test/bucket/key?${query}`)).toBe(at + seconds * 1000)
+  expect(readExpiry(`https://s3.test/bucket/key?${query}#X-Amz-Date`)).toBe(at + seconds * 1000)
+})
+
+test('Azure, a date alone', () => {
+  expect(readExpiry('https://s3.test/key?se=2026-01-02&sig=x')).toBe(Date.UTC(2026, 0, 2))
+})
+
+test.each([
+  '',
+  '?',
+  '?&&=&',
+  '?X-Amz-Date=20260102T030405Z',
+  '?X-Amz-Expires=900',
+  '?X-Amz-Date=20261302T030405Z&X-Amz-Expires=900',
+  '?X-Amz-Date=20260231T030405Z&X-Amz-Expires=900',
+  '?X-Amz-Date=20260102T030405Z&X-Amz-Expires=-900',
+  '?X-Amz-Date=20260102T030405Z&X-Amz-Expires=9e2',
+  '?X-Amz-Date=20260102T030405Z&X-Goog-Expires=900',
+  '?X-Amz-Date=%E0%A4%A&X-Amz-Expires=900',
+  '?Expires=3600',
+  '?Expires=1767323045000',
+  '?Expires=Fri%2C%2002%20Jan%202026',
+  '?se=2026-01-02T03:04:05Z',
+  '#?X-Amz-Date=20260102T030405Z&X-Amz-Expires=900',
+])('%s does not tell', (rest) => {
+  expect(readExpiry(`https://s3.test/key${rest}`)).toBeUndefined()
+})
+
+test('never throws, and tells a finite number or nothing', () => {
+  const name = fc.constantFrom('X-Amz-Date', 'X-Amz-Expires', 'Expires', 'se', 'sig', '%', '')
+  const value = fc.oneof(fc.string(), fc.nat().map(String), fc.stringMatching(/^\d{8}T\d{6}Z$/))
+  const query = fc.array(fc.tuple(name, value).map(([key, text]) => `${key}=${text}`))
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        query.map((pairs) => `https://h/?${pairs.join('&')}`),
+      ),
+      (url) => {
+        expect(readExpiry(url) ?? 0).toSatisfy(Number.isFinite)
+      },
+    ),
+  )
+})
