@@ -241,10 +241,10 @@ describe('start', () => {
   const sized = (partSize: unknown) => ({ ...started, partSize })
 
   const unusable: readonly (readonly [() => Response, string])[] = [
-    wrong({ uploadId: 'i', partSize: 1 }, 'key: expected string, received undefined'),
+    wrong({ uploadId: 'i', partSize: 1 }, 'key: expected non-empty string, received undefined'),
     wrong(
       { key: '', uploadId: 7 },
-      'key: expected non-empty string, received an empty string; uploadId: expected string, received 7; partSize: expected positive integer, received undefined',
+      'key: expected non-empty string, received an empty string; uploadId: expected non-empty string, received 7; partSize: expected positive integer, received undefined',
     ),
     wrong(sized(0), 'partSize: expected positive integer, received 0'),
     wrong(sized(-5), 'partSize: expected positive integer, received -5'),
@@ -261,7 +261,7 @@ describe('start', () => {
     [raw('{"key":"\\ud800","uploadId":"i","partSize":1}'), 'key: expected well-formed Unicode'],
     [
       raw('{"__proto__":{"key":"k","uploadId":"i","partSize":1}}'),
-      'key: expected string, received undefined; uploadId: expected string, received undefined; partSize: expected positive integer, received undefined',
+      'key: expected non-empty string, received undefined; uploadId: expected non-empty string, received undefined; partSize: expected positive integer, received undefined',
     ],
     [
       raw('{"key":"k","uploadId":"i","partSize":1e999}'),
@@ -467,7 +467,7 @@ describe('list', () => {
     ],
     [
       { parts: [{}, {}] },
-      'parts.0.PartNumber: expected positive integer, received undefined; parts.0.ETag: expected string, received undefined; parts.0.Size: expected non-negative integer, received undefined; parts.1.PartNumber: expected positive integer, received undefined; parts.1.ETag: expected string, received undefined; and 1 more',
+      'parts.0.PartNumber: expected positive integer, received undefined; parts.0.ETag: expected non-empty string, received undefined; parts.0.Size: expected non-negative integer, received undefined; parts.1.PartNumber: expected positive integer, received undefined; parts.1.ETag: expected non-empty string, received undefined; and 1 more',
     ],
   ])('%# is unusable', async (body, problem) => {
     answer(json(body))
