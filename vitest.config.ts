@@ -1,22 +1,41 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const packages = new URL('./packages/', import.meta.url)
 const conditions = ['source', 'module', 'node', 'import', 'default']
 
+const hasTypeTests = (folder: URL): boolean =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((file) =>
+    file.endsWith('.test-d.ts'),
+  )
+
 /** One project a package that has tests; they run on the sources, without a build. */
 export default defineConfig({
   test: {
-    projects: readdirSync(packages, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => ({
+    allowOnly: false,
+    projects: readdirSync(packages)
+      .filter((name) => existsSync(new URL(`${name}/test`, packages)))
+      .map((name) => ({
         resolve: { conditions },
         ssr: { resolve: { conditions, externalConditions: conditions } },
         test: {
           name,
-          root: `./packages/${name}`,
-          include: ['test/**/*.test.ts', 'test/**/*.test-d.ts'],
+          root: fileURLToPath(new URL(name, packages)),
+          include: ['test/**/*.test.ts'],
+          // What the types of the sources say is for `tsc -b`; here the type tests speak.
+          typecheck: {
+            enabled: hasTypeTests(new URL(`${name}/test`, packages)),
+            include: ['test/**/*.test-d.ts'],
+            tsconfig: 'test/tsconfig.json',
+            ignoreSourceErrors: true,
+          },
+          setupFiles: [fileURLToPath(new URL('core/test/guards/hermetic.ts', packages))],
           environment: 'node',
+          retry: 0,
+          // Ends a test that hangs; no test is about time, and slow machines are no failure.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       })),
   },

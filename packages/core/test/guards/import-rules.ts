@@ -1,0 +1,177 @@
+import { posix } from 'node:path'
+import ts from 'typescript'
+
+/** One import, export-from or `import()` of a file. */
+export interface Import {
+  readonly from: string
+  /** `import type` and `export type`: gone once compiled. */
+  readonly typeOnly: boolean
+}
+
+/** What a package.json says, as far as imports are concerned. */
+export interface Manifest {
+  readonly exports: readonly string[]
+  /** Names of dependencies and peerDependencies. */
+  readonly dependencies: readonly string[]
+  readonly devDependencies: readonly string[]
+}
+
+interface PackageRule {
+  /** Packages of this workspace that the sources may import. */
+  readonly uses: readonly string[]
+  /** Packages of this workspace that only the tests may import. */
+  readonly testsUse?: readonly string[]
+  /** Whether the sources may import `node:` modules. */
+  readonly node?: true
+}
+
+const SCOPE = '@s3-bg-uploader/'
+
+/** DESIGN §3: who may import whom. A package that is not named here may not exist. */
+export const PACKAGES: Readonly<Record<string, PackageRule>> = {
+  core: { uses: [] },
+  'transport-node': { uses: ['core'], testsUse: ['testkit'], node: true },
+  'transport-fetch': { uses: ['core'], testsUse: ['testkit'] },
+  'transport-react-native': { uses: ['core'], testsUse: ['testkit'] },
+  react: { uses: ['core'] },
+  backend: { uses: ['core'], node: true },
+  testkit: { uses: ['core', 'backend'], node: true },
+  cli: { uses: ['core', 'transport-node', 'backend'], node: true },
+  'example-web': { uses: ['core', 'transport-fetch', 'react', 'backend'], node: true },
+  'example-expo': { uses: ['core', 'transport-react-native', 'react'] },
+  benchmarks: {
+    uses: ['core', 'transport-node', 'transport-fetch', 'backend', 'testkit'],
+    node: true,
+  },
+}
+
+interface LayerRule {
+  /** Folders and files of `src` that this layer may import. */
+  readonly uses: readonly string[]
+  /** Folders and files of `src` of which this layer may import the types. */
+  readonly usesTypesOf?: readonly string[]
+  /** Packages from the registry. */
+  readonly packages?: readonly string[]
+}
+
+/** DESIGN §4: the layers of core; imports go down only. */
+export const LAYERS: Readonly<Record<string, LayerRule>> = {
+  'index.ts': {
+    uses: ['uploader', 'runtime', 'machine', 'protocol', 'hash', 'ports.ts', 'errors.ts'],
+  },
+  uploader: {
+    uses: ['uploader', 'runtime', 'machine', 'protocol', 'hash', 'ports.ts', 'errors.ts'],
+  },
+  runtime: {
+    uses: ['runtime', 'machine', 'protocol', 'hash', 'ports.ts', 'errors.ts'],
+    packages: ['p-limit', 'zod'],
+  },
+  protocol: {
+    uses: ['protocol', 'errors.ts'],
+    usesTypesOf: ['ports.ts', 'machine/failure.ts', 'uploader/types.ts'],
+    packages: ['zod'],
+  },
+  hash: { uses: ['hash', 'errors.ts'], usesTypesOf: ['ports.ts'], packages: ['xxhash-wasm'] },
+  machine: { uses: ['machine'], usesTypesOf: ['errors.ts'] },
+  'ports.ts': { uses: [], usesTypesOf: ['errors.ts'] },
+  'errors.ts': { uses: [] },
+  'globals.d.ts': { uses: [] },
+}
+
+/** Every module that the source text of a file imports, in the order of the text. */
+export function importsOf(path: string, text: string): readonly Import[] {
+  const found: Import[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
+      const typeOnly = node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+      found.push({ from: node.moduleSpecifier.text, typeOnly })
+    } else if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) {
+      if (ts.isStringLiteral(node.moduleSpecifier)) {
+        found.push({ from: node.moduleSpecifier.text, typeOnly: node.isTypeOnly })
+      }
+    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+      const { literal } = node.argument
+      if (ts.isStringLiteral(literal)) found.push({ from: literal.text, typeOnly: true })
+    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [argument] = node.arguments
+      if (argument && ts.isStringLiteralLike(argument)) {
+        found.push({ from: argument.text, typeOnly: false })
+      }
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.ES2022))
+  return found
+}
+
+/**
+ * What is wrong with an import, or undefined.
+ *
+ * @param path from the root of the repository, with `/`: `packages/core/src/index.ts`
+ * @param manifests by folder; '' is the root
+ */
+export function violationOf(
+  path: string,
+  { from, typeOnly }: Import,
+  manifests: Readonly<Record<string, Manifest>>,
+): string | undefined {
+  const [, own = '', part = ''] = path.split('/')
+  const rule = PACKAGES[own]
+  const manifest = manifests[own]
+  if (rule === undefined || manifest === undefined) return `no rule for packages/${own}`
+  const inSource = part === 'src'
+
+  if (from.startsWith('.')) {
+    const home = inSource ? `packages/${own}/src/` : `packages/${own}/`
+    const target = posix.join(posix.dirname(path), from)
+    if (!target.startsWith(home)) return `leaves ${home}`
+    if (own === 'core' && inSource) {
+      return layerViolation(path.slice(home.length), target.slice(home.length), typeOnly)
+    }
+    return undefined
+  }
+
+  if (from.startsWith('node:')) {
+    return inSource && !rule.node ? `${own} runs where there is no Node` : undefined
+  }
+
+  const name = from.split('/', from.startsWith('@') ? 2 : 1).join('/')
+  if (name.startsWith(SCOPE)) {
+    const other = name.slice(SCOPE.length)
+    if (other === own) {
+      if (inSource) return 'a package imports its own files by path'
+    } else if (![...rule.uses, ...(inSource ? [] : (rule.testsUse ?? []))].includes(other)) {
+      return `${own} may not import ${other}`
+    }
+    const entry = `.${from.slice(name.length)}`
+    if (!manifests[other]?.exports.includes(entry)) return `${other} does not export ${entry}`
+    if (other === own) return undefined
+  } else if (own === 'core' && inSource) {
+    const layer = layerOf(path.slice('packages/core/src/'.length))
+    if (!LAYERS[layer]?.packages?.includes(name)) return `${layer} may not import ${name}`
+  }
+
+  const declared = inSource
+    ? manifest.dependencies
+    : [
+        ...manifest.dependencies,
+        ...manifest.devDependencies,
+        ...(manifests['']?.devDependencies ?? []),
+      ]
+  return declared.includes(name) ? undefined : `package.json of ${own} does not declare ${name}`
+}
+
+function layerOf(pathInSource: string): string {
+  return pathInSource.split('/')[0] ?? ''
+}
+
+function layerViolation(path: string, target: string, typeOnly: boolean): string | undefined {
+  const layer = layerOf(path)
+  const rule = LAYERS[layer]
+  if (rule === undefined) return `no rule for the layer ${layer}`
+  const names = [target, layerOf(target)]
+  if (names.some((name) => rule.uses.includes(name))) return undefined
+  const asType = names.some((name) => rule.usesTypesOf?.includes(name))
+  if (asType) return typeOnly ? undefined : `${layer} may import only types of ${target}`
+  return `${layer} may not import ${target}`
+}
