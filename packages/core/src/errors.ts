@@ -23,6 +23,8 @@ const HINTS = {
   internal: 'This is a bug in s3-bg-uploader. Please report it with the message and the cause.',
   network_failed:
     'The connection broke several times in a row. Nothing is lost: call retry() when the network is back.',
+  record_corrupt:
+    'A record of the journal could not be read and was left where it is; everything else goes on. Add its file again to upload it.',
   response_invalid:
     'The backend answered, but not as the contract says. The message lists the fields that are missing or wrong.',
   source_changed:

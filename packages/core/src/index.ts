@@ -26,6 +26,8 @@ export type {
   StoreChange,
   Transport,
 } from './ports.ts'
+export { memoryStore } from './runtime/memory-store.ts'
+export { createUploader } from './uploader/create-uploader.ts'
 export type {
   AggregateSnapshot,
   ControlHeaders,

@@ -1,7 +1,13 @@
 import { canUseSlot, releaseDelayed } from './parts.ts'
 import { refill } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
-import { type LifecycleCall, type Multipart, type Rules, stageOf, type UploadState } from './upload-state.ts'
+import {
+  type LifecycleCall,
+  type Multipart,
+  type Rules,
+  stageOf,
+  type UploadState,
+} from './upload-state.ts'
 
 /** Decides what follows from the facts: called after every event, does nothing twice. */
 export function advance(
@@ -17,12 +23,7 @@ export function advance(
 }
 
 /** Tells the storage to forget what is of no more use. */
-function tidyUp(
-  state: UploadState,
-  now: number,
-  rules: Rules,
-  out: UploadEffect[],
-): UploadState {
+function tidyUp(state: UploadState, now: number, rules: Rules, out: UploadEffect[]): UploadState {
   const { abandoned } = state
   if (abandoned === undefined || abandoned.job !== undefined) return state
   if (!rules.canAbort || abandoned.retryAt > now || state.gate === 'network') return state
@@ -103,12 +104,7 @@ function tellScheduler(state: UploadState, rules: Rules, out: UploadEffect[]): U
 }
 
 /** An alarm that rings too early does no harm, so a later need leaves it as it is. */
-function setAlarm(
-  state: UploadState,
-  now: number,
-  rules: Rules,
-  out: UploadEffect[],
-): UploadState {
+function setAlarm(state: UploadState, now: number, rules: Rules, out: UploadEffect[]): UploadState {
   const at = Math.max(now, nextNeed(state, now, rules))
   const noNeed = at === Number.POSITIVE_INFINITY && state.wakeAt !== at
   if (at >= state.wakeAt && !noNeed) return state

@@ -18,6 +18,7 @@ export function backoffMs(
 ): number {
   const ceiling = Math.min(rules.capMs, rules.baseMs * 2 ** (failedAttempts - 1))
   // What many were told at once must not make them all come back at once.
-  if (retryAfterMs !== undefined) return Math.max(retryAfterMs + draw * rules.baseMs, draw * ceiling)
+  if (retryAfterMs !== undefined)
+    return Math.max(retryAfterMs + draw * rules.baseMs, draw * ceiling)
   return draw * ceiling
 }

@@ -72,4 +72,3 @@ export function retry(state: UploadState, rules: Rules, out: UploadEffect[]): Up
     out,
   )
 }
-

@@ -1,5 +1,5 @@
-import { type Step, errorCode } from './decide.ts'
 import type { ErrorCode } from '../errors.ts'
+import { errorCode, type Step } from './decide.ts'
 import type { Failure } from './failure.ts'
 import { dropSigning, inOrder } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'

@@ -107,7 +107,7 @@ export function noteStarted(
     const useless = rules.canAbort ? { ...answered, abandoned: abandon(multipart) } : answered
     return fail(useless, { step: 'start', failure }, out)
   }
-  return record({ ...answered, multipart }, out)
+  return record({ ...answered, multipart, parts }, out)
 }
 
 export function noteUrls(
@@ -149,11 +149,7 @@ export function noteCompleted(
   )
 }
 
-export function noteAborted(
-  state: UploadState,
-  ticket: number,
-  out: UploadEffect[],
-): UploadState {
+export function noteAborted(state: UploadState, ticket: number, out: UploadEffect[]): UploadState {
   if (state.abandoned?.job?.ticket !== ticket) return state
   return leaveJournal({ ...state, abandoned: undefined }, out)
 }
@@ -249,7 +245,8 @@ function noteLifecycleFailed(
   const { failure } = fact
   const decision = decide(step, failure)
   const completeLost =
-    state.completeLost || (step === 'complete' && decision === 'retry' && mayHaveTakenEffect(failure))
+    state.completeLost ||
+    (step === 'complete' && decision === 'retry' && mayHaveTakenEffect(failure))
   const noted: UploadState = { ...state, completeLost }
   if (decision === 'retry') {
     if (isOffline(state, failure)) return noted
@@ -300,7 +297,10 @@ export function failSilentCalls(
   const giveUp = (call: ControlCall, ticket: number): void => {
     out.push({ type: 'dropCall', call, ticket })
     const seconds = Math.round(rules.stallMs / 1000)
-    const failure: Failure = { kind: 'stalled', message: `${call} was not answered for ${seconds} s` }
+    const failure: Failure = {
+      kind: 'stalled',
+      message: `${call} was not answered for ${seconds} s`,
+    }
     next = noteCallFailed(next, { call, ticket, failure, draw, now }, rules, out)
   }
   const isSilent = (since: number | undefined): boolean =>
@@ -314,4 +314,3 @@ export function failSilentCalls(
   if (job !== undefined && isSilent(job.startedAt)) giveUp('abort', job.ticket)
   return next
 }
-

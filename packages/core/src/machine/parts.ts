@@ -164,7 +164,10 @@ export function notePartFailed(
   if (decision === 'restart') return restart(landed, { step: 'put', failure, part }, rules, out)
   if (failure.kind === 'unusable' && failure.code === 'etag_missing' && rules.canList) {
     if (failed < rules.retry.attempts) {
-      return { ...landed, multipart: { ...multipart, blind: [...multipart.blind, { part, failed }] } }
+      return {
+        ...landed,
+        multipart: { ...multipart, blind: [...multipart.blind, { part, failed }] },
+      }
     }
   }
   if (decision === 'fail') return fail(landed, { step: 'put', failure, part }, out)

@@ -28,6 +28,7 @@ export interface UploadRecord {
   readonly hash: string | undefined
   readonly completeLost: boolean
   readonly key: string | undefined
+  readonly parts: number
   readonly multipart:
     | { readonly key: string; readonly uploadId: string; readonly partSize: number }
     | undefined
@@ -51,6 +52,7 @@ export function recordOf(state: UploadState): UploadRecord {
     hash: state.hash,
     completeLost: state.completeLost,
     key: state.key,
+    parts: state.parts,
     multipart: multipart && {
       key: multipart.key,
       uploadId: multipart.uploadId,
@@ -85,6 +87,7 @@ export function restoreUpload(
     hashedBytes: record.hash === undefined ? 0 : file.size,
     completeLost: record.completeLost,
     key: record.key,
+    parts: record.parts,
     multipart,
     abandoned: abandoned && { ...abandoned, job: undefined, failed: 0, retryAt: 0 },
     sentBytes: record.outcome === 'completed' ? file.size : (multipart?.confirmedBytes ?? 0),

@@ -62,9 +62,7 @@ function note(
     case 'openFailed':
       return noteOpenFailed(state, event.failure, out)
     case 'hashProgressed':
-      return state.hashing?.ticket === event.ticket
-        ? { ...state, hashedBytes: event.bytes }
-        : state
+      return state.hashing?.ticket === event.ticket ? { ...state, hashedBytes: event.bytes } : state
     case 'hashed':
       return noteHashed(state, event, out)
     case 'hashFailed':

@@ -166,6 +166,8 @@ export interface UploadState {
   readonly abandoned: Abandoned | undefined
   /** The key, kept for people after the multipart upload is done. */
   readonly key: string | undefined
+  /** Number of parts, kept likewise; 0 until there is a plan. */
+  readonly parts: number
   readonly restarts: number
   /** The most bytes that were ever on their way in this generation. */
   readonly sentBytes: number
@@ -198,6 +200,7 @@ export function newUpload(file: UploadFile): UploadState {
     multipart: undefined,
     abandoned: undefined,
     key: undefined,
+    parts: 0,
     restarts: 0,
     sentBytes: 0,
     wantsSlot: false,

@@ -32,7 +32,10 @@ export interface UploaderOptions<TFile> {
   readonly autoStart?: boolean | undefined
   /** Replaces default ports; tests inject time, randomness and the network here. */
   readonly platform?: Partial<Platform> | undefined
-  /** Called with problems that belong to no single upload, such as a journal that cannot be written. */
+  /**
+   * Called with problems that stop no upload, such as a journal that cannot be written.
+   * Default: they are written to the console.
+   */
   readonly onProblem?: ((error: UploadError) => void) | undefined
 }
 
@@ -41,8 +44,6 @@ export interface UploadFileOptions {
   readonly transferId?: string | undefined
   /** Merged flat into the body of startUpload. */
   readonly userParams?: { readonly [name: string]: Json } | undefined
-  /** Replaces the file's own name in startUpload. */
-  readonly fileName?: string | undefined
 }
 
 export type UploadStatus =

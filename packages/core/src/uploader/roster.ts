@@ -1,0 +1,147 @@
+import { UploadError } from '../errors.ts'
+import type { UploadState } from '../machine/upload-state.ts'
+import type { Clock } from '../ports.ts'
+import type { Engine } from '../runtime/engine.ts'
+import { Aggregate } from './aggregate.ts'
+import { Listeners } from './listeners.ts'
+import { Notifier } from './notifier.ts'
+import type { AggregateSnapshot, Transfer, Upload } from './types.ts'
+import { UploadHandle } from './upload-handle.ts'
+
+/** Speeds are looked at so often while something moves, even if nothing is heard of it. */
+const TICK_MS = 1000
+
+/** Some uploads together: a transfer, or all. */
+class Group implements Transfer {
+  readonly transferId: string
+  readonly aggregate: Aggregate = new Aggregate()
+  readonly members: UploadHandle[] = []
+  readonly #clock: Clock
+  readonly #listeners: Listeners
+
+  constructor(transferId: string, clock: Clock, report: (cause: unknown) => void) {
+    this.transferId = transferId
+    this.#clock = clock
+    this.#listeners = new Listeners(report)
+  }
+
+  uploads(): readonly Upload[] {
+    return [...this.members]
+  }
+
+  getSnapshot = (): AggregateSnapshot => this.aggregate.snapshot(this.#clock.now())
+
+  subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener)
+
+  pause(): void {
+    for (const upload of this.members) upload.pause()
+  }
+
+  resume(): void {
+    for (const upload of this.members) upload.resume()
+  }
+
+  cancel(): void {
+    for (const upload of this.members) upload.cancel()
+  }
+
+  notify(): void {
+    this.#listeners.notify()
+  }
+}
+
+/** All uploads, their groups, and who hears of their changes. */
+export class Roster<TFile> {
+  readonly all: Group
+  readonly #engine: Engine<TFile>
+  readonly #clock: Clock
+  readonly #report: (cause: unknown) => void
+  readonly #notifier: Notifier
+  readonly #handles = new Map<string, UploadHandle>()
+  readonly #transfers = new Map<string, Group>()
+  readonly #moving = new Set<UploadHandle>()
+  #cancelTick: (() => void) | undefined
+
+  constructor(engine: Engine<TFile>, clock: Clock, report: (error: UploadError) => void) {
+    this.#engine = engine
+    this.#clock = clock
+    this.#report = (cause) =>
+      report(new UploadError('internal', 'A listener of the application threw', { cause }))
+    this.#notifier = new Notifier(clock)
+    this.all = new Group('', clock, this.#report)
+  }
+
+  add(state: UploadState): UploadHandle {
+    const handle = new UploadHandle(state, this.#engine, this.#clock, this.#report)
+    this.#handles.set(handle.id, handle)
+    for (const group of this.#groupsOf(handle)) group.members.push(handle)
+    this.changed(handle.id)
+    return handle
+  }
+
+  uploads(): readonly Upload[] {
+    return this.all.uploads()
+  }
+
+  transfer(transferId: string): Transfer {
+    return this.#group(transferId)
+  }
+
+  changed(id: string): void {
+    const handle = this.#handles.get(id)
+    // The first events of an upload come before anybody was given it.
+    if (handle === undefined) return
+    const share = handle.changed()
+    const now = this.#clock.now()
+    for (const group of this.#groupsOf(handle)) {
+      group.aggregate.change(handle.share, share)
+      group.aggregate.tick(now)
+      this.#notifier.mark(group)
+    }
+    handle.share = share
+    this.#notifier.mark(handle)
+    if (share.status === 'uploading') this.#watch(handle)
+  }
+
+  allChanged(): void {
+    for (const id of this.#handles.keys()) this.changed(id)
+  }
+
+  close(): void {
+    this.#cancelTick?.()
+    this.#notifier.close()
+    for (const handle of this.#handles.values()) handle.close()
+  }
+
+  #groupsOf({ transferId }: UploadHandle): Group[] {
+    return transferId === undefined ? [this.all] : [this.all, this.#group(transferId)]
+  }
+
+  #group(transferId: string): Group {
+    let group = this.#transfers.get(transferId)
+    if (group === undefined) {
+      group = new Group(transferId, this.#clock, this.#report)
+      this.#transfers.set(transferId, group)
+    }
+    return group
+  }
+
+  #watch(handle: UploadHandle): void {
+    this.#moving.add(handle)
+    this.#cancelTick ??= this.#clock.setTimer(() => this.#tick(), TICK_MS)
+  }
+
+  #tick(): void {
+    this.#cancelTick = undefined
+    const now = this.#clock.now()
+    for (const handle of this.#moving) {
+      if (!handle.tick()) this.#moving.delete(handle)
+      this.#notifier.mark(handle)
+      for (const group of this.#groupsOf(handle)) {
+        group.aggregate.tick(now)
+        this.#notifier.mark(group)
+      }
+    }
+    if (this.#moving.size > 0) this.#cancelTick = this.#clock.setTimer(() => this.#tick(), TICK_MS)
+  }
+}

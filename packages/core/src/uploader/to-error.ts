@@ -1,0 +1,25 @@
+import { type ErrorCode, UploadError } from '../errors.ts'
+import type { FailedWith } from '../machine/upload-state.ts'
+
+/** Failures after which retry() may well succeed with nothing else done. */
+const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
+  'backend_unavailable',
+  'complete_uncertain',
+  'file_not_found',
+  'network_failed',
+  'source_changed',
+  'stalled',
+  'storage_unavailable',
+  'upload_lost',
+])
+
+export function toError({ code, step, part, failure }: FailedWith): UploadError {
+  return new UploadError(code, failure.message, {
+    retryable: RETRYABLE.has(code),
+    cause: 'cause' in failure ? failure.cause : undefined,
+    hint: 'hint' in failure ? failure.hint : undefined,
+    status: 'status' in failure ? failure.status : undefined,
+    call: step === 'put' || step === 'file' ? undefined : step,
+    part,
+  })
+}

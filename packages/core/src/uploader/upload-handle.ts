@@ -1,0 +1,134 @@
+import { UploadError } from '../errors.ts'
+import type { FailedWith, UploadState } from '../machine/upload-state.ts'
+import { statusOf } from '../machine/view.ts'
+import type { Clock } from '../ports.ts'
+import type { Engine } from '../runtime/engine.ts'
+import type { Share } from './aggregate.ts'
+import { Deferred } from './deferred.ts'
+import { Listeners } from './listeners.ts'
+import { takeSnapshot } from './snapshot.ts'
+import { SpeedMeter } from './speed-meter.ts'
+import { toError } from './to-error.ts'
+import type { Upload, UploadSnapshot } from './types.ts'
+
+/** The public face of one upload. Costs little until somebody looks at it. */
+export class UploadHandle implements Upload {
+  readonly id: string
+  readonly transferId: string | undefined
+  /** What the sums hold of this upload. */
+  share: Share | undefined
+  readonly #engine: Pick<Engine<unknown>, 'post' | 'stateOf' | 'gate'>
+  readonly #clock: Clock
+  readonly #listeners: Listeners
+  #snapshot: UploadSnapshot | undefined
+  #done: Deferred<UploadSnapshot> | undefined
+  #meter: SpeedMeter | undefined
+  #error: { readonly of: FailedWith; readonly error: UploadError } | undefined
+
+  constructor(
+    state: UploadState,
+    engine: Pick<Engine<unknown>, 'post' | 'stateOf' | 'gate'>,
+    clock: Clock,
+    report: (cause: unknown) => void,
+  ) {
+    this.id = state.file.id
+    this.transferId = state.file.transferId
+    this.#engine = engine
+    this.#clock = clock
+    this.#listeners = new Listeners(report)
+  }
+
+  get done(): Promise<UploadSnapshot> {
+    if (this.#done === undefined) {
+      this.#done = new Deferred()
+      this.#settle(this.#engine.stateOf(this.id))
+    }
+    return this.#done.promise
+  }
+
+  getSnapshot = (): UploadSnapshot => {
+    this.#snapshot ??= this.#take()
+    return this.#snapshot
+  }
+
+  subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener)
+
+  pause(): void {
+    this.#engine.post(this.id, { type: 'pause' })
+  }
+
+  resume(): void {
+    this.#engine.post(this.id, { type: 'resume' })
+  }
+
+  cancel(): void {
+    this.#engine.post(this.id, { type: 'cancel' })
+  }
+
+  retry(): void {
+    this.#engine.post(this.id, { type: 'retry' })
+  }
+
+  notify(): void {
+    this.#listeners.notify()
+  }
+
+  /** Something changed. Returns what this upload now adds to the sums. */
+  changed(): Share {
+    const state = this.#engine.stateOf(this.id)
+    this.#snapshot = undefined
+    const status = statusOf(state)
+    if (status === 'uploading' || status === 'completing') {
+      this.#meter ??= new SpeedMeter()
+      this.#meter.note(this.#clock.now(), state.sentBytes)
+    } else this.#meter = undefined
+    this.#settle(state)
+    return { status, totalBytes: state.file.size, sentBytes: state.sentBytes }
+  }
+
+  /** The speed falls while nothing happens. True as long as there is one. */
+  tick(): boolean {
+    if (this.#meter === undefined) return false
+    this.#snapshot = undefined
+    return this.#meter.rate(this.#clock.now()) > 0
+  }
+
+  /** The uploader is closed: nobody will settle this any more. */
+  close(): void {
+    const error = new UploadError('closed', 'The uploader was closed before the upload was done')
+    this.#done?.reject(error)
+  }
+
+  #settle(state: UploadState): void {
+    if (state.outcome === undefined) {
+      // After retry() there is something new to wait for.
+      if (this.#error !== undefined) this.#done = undefined
+      this.#error = undefined
+    } else if (state.outcome === 'completed') this.#done?.resolve(this.getSnapshot())
+    else this.#done?.reject(this.#errorOf(state) ?? cancelled(state))
+  }
+
+  #take(): UploadSnapshot {
+    const state = this.#engine.stateOf(this.id)
+    const now = this.#clock.now()
+    return takeSnapshot(state, {
+      gate: this.#engine.gate,
+      speed: this.#meter?.rate(now) ?? 0,
+      error: this.#errorOf(state),
+      wallOffset: this.#clock.wall() - now,
+    })
+  }
+
+  /** The same object every time, so that people can compare. */
+  #errorOf({ failedWith }: UploadState): UploadError | undefined {
+    if (failedWith === undefined) return undefined
+    if (this.#error?.of !== failedWith) {
+      this.#error = { of: failedWith, error: toError(failedWith) }
+    }
+    return this.#error.error
+  }
+}
+
+function cancelled({ file }: UploadState): UploadError {
+  return new UploadError('cancelled', `The upload of ${file.name} was cancelled`)
+}
