@@ -36,7 +36,7 @@ export interface LocalBackend {
 /** The backend of this project over HTTP, with a folder in place of S3, for this machine only. */
 export async function startLocalBackend(options: LocalBackendOptions): Promise<LocalBackend> {
   const { partSize, urlTtlSeconds } = options
-  const storage = await diskStorage({
+  const storage = diskStorage({
     dir: options.dir,
     ...(urlTtlSeconds === undefined ? {} : { urlTtlSeconds }),
   })

@@ -18,11 +18,11 @@ export interface Style {
 
 /** Whether the cursor can be moved, so that bars can be redrawn in place. */
 export function canRedraw(output: Output, env: Io['env']): boolean {
-  return output.isTTY === true && env['TERM'] !== 'dumb'
+  return output.isTTY === true && env.TERM !== 'dumb'
 }
 
 export function styleOf(output: Output, env: Io['env']): Style {
-  const colours = output.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
+  const colours = output.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
   const paint =
     (format: 'dim' | 'cyan' | 'green' | 'red') =>
     (text: string): string =>
@@ -40,7 +40,7 @@ export function styleOf(output: Output, env: Io['env']): Style {
 
 /** A locale that is set and is not UTF-8 says no; the Linux console has no glyphs for bars. */
 function hasUnicode(env: Io['env']): boolean {
-  if (env['TERM'] === 'linux') return false
-  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || 'UTF-8'
+  if (env.TERM === 'linux') return false
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || 'UTF-8'
   return /utf-?8/i.test(locale)
 }

@@ -13,10 +13,13 @@ import { summaryText } from './summary-text.ts'
 const MAX_ROWS = 8
 const MAX_BAR = 40
 const MIN_BAR = 8
-const NOTE = 22
+const NOTE = 23
 const MAX_UNFINISHED = 20
 /** Divides the done part of a bar from the rest, so that each gets its own colour. */
 const GLUE = '\0'
+
+/** Files whose bytes are on their way are coloured, the others dimmed; the total is neither. */
+type Tone = 'moving' | 'resting' | 'total'
 
 /** One line of the screen below the finished files. */
 type Row =
@@ -27,9 +30,10 @@ type Row =
       readonly name: string
       readonly note: string
       readonly percentage: number
-      /** Bytes are on their way: the bar is coloured and the note is not dimmed. */
-      readonly moving: boolean
+      readonly tone: Tone
     }
+
+const BLANK: Row = { kind: 'blank' }
 
 export interface BarsOptions {
   /** How many files were given. */
@@ -85,9 +89,12 @@ export function barsReporter(
   function refresh(): void {
     const rows = currentRows()
     // The library cannot take a row away without drawing, so rows that are not needed stay blank.
-    while (bars.length < rows.length) bars.push(multibar.create(100, 0, { row: { kind: 'blank' } }))
+    // It draws nothing before there is a first one.
+    while (bars.length < Math.max(1, rows.length)) {
+      bars.push(multibar.create(100, 0, { row: BLANK }))
+    }
     bars.forEach((bar, index) => {
-      const row = rows[index] ?? { kind: 'blank' }
+      const row = rows[index] ?? BLANK
       bar.update(row.kind === 'bar' ? row.percentage : 0, { row })
     })
   }
@@ -109,7 +116,7 @@ export function barsReporter(
       name: printable(path),
       note: statusText(snapshot, wall()),
       percentage: percentageOf(snapshot),
-      moving: snapshot.status === 'uploading' && snapshot.partsInFlight > 0,
+      tone: snapshot.status === 'uploading' && snapshot.partsInFlight > 0 ? 'moving' : 'resting',
     }
   }
 
@@ -120,7 +127,7 @@ export function barsReporter(
       name: `${finished} of ${count} files`,
       note: paceText(sums),
       percentage: sums.percentage,
-      moving: true,
+      tone: 'total',
     }
   }
 
@@ -138,18 +145,19 @@ export function barsReporter(
         const note = width.note === 0 ? '' : `  ${fitMiddle(row.note, width.note).trimEnd()}`
         return [
           `  ${name}`,
-          width.bar === 0 ? '' : `  ${paintBar(params.progress, width.bar, row.moving, options)}`,
+          width.bar === 0 ? '' : `  ${paintBar(params.progress, width.bar, row.tone, options)}`,
           `  ${percentage}`,
-          row.moving ? note : style.dim(note),
+          row.tone === 'resting' ? style.dim(note) : note,
         ].join('')
       }
     }
   }
 
-  function paintBar(progress: number, width: number, moving: boolean, options: Options): string {
+  function paintBar(progress: number, width: number, tone: Tone, options: Options): string {
     const text = cliProgress.Format.BarFormat(progress, { ...options, barsize: width })
     const [done = '', left = ''] = text.split(GLUE)
-    return (moving ? style.accent(done) : style.dim(done)) + style.dim(left)
+    const paint = { moving: style.accent, resting: style.dim, total: (plain: string) => plain }
+    return paint[tone](done) + style.dim(left)
   }
 
   function log(symbol: string, path: string, details: string): void {
@@ -170,13 +178,14 @@ export function barsReporter(
       finished += 1
       const { status, totalBytes, percentage, error } = file.snapshot
       if (status === 'completed') {
-        log(style.good(symbols.completed), file.path, formatBytes(totalBytes).padStart(8))
+        log(style.good(symbols.completed), file.path, formatBytes(totalBytes))
       } else if (status === 'failed') {
         log(style.bad(symbols.failed), file.path, messageOf(error))
       } else {
         unfinished += 1
         if (unfinished > MAX_UNFINISHED) return
-        log(symbols.cancelled, file.path, `not finished (${Math.floor(percentage)}%)`)
+        const sent = Math.floor(percentage)
+        log(symbols.cancelled, file.path, `not finished${sent > 0 ? ` (${sent}%)` : ''}`)
       }
     },
     stop() {
@@ -216,7 +225,7 @@ function layout(columns: number): { total: number; name: number; bar: number; no
   const total = columns - 1
   const note = total >= 48 ? NOTE : 0
   const fixed = 2 + 2 + 4 + (note === 0 ? 0 : 2 + note)
-  const name = Math.max(8, Math.min(32, Math.floor(total * 0.32)))
+  const name = Math.max(8, Math.min(32, Math.floor(total * (note === 0 ? 0.5 : 0.32))))
   const bar = Math.min(MAX_BAR, total - fixed - name - 2)
   if (bar >= MIN_BAR) return { total, name, bar, note }
   return { total, name: Math.max(8, total - fixed), bar: 0, note }

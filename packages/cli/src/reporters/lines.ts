@@ -49,7 +49,9 @@ export function linesReporter({
         return
       }
       if (status !== 'uploading' && status !== 'hashing') return
-      if (before.tenth === next.tenth && at - before.at < INTERVAL) return
+      // Hashing is quick: only a huge file takes long enough to be told about.
+      const sameTenth = status === 'hashing' || before.tenth === next.tenth
+      if (sameTenth && at - before.at < INTERVAL) return
       told.set(file, next)
       const pace = status === 'uploading' ? paceText(snapshot).trim() : ''
       say(status, file, ` ${percentage}%${pace === '' ? '' : `  ${pace}`}`)

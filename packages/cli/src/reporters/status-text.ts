@@ -38,7 +38,7 @@ export function statusText(snapshot: UploadSnapshot, wallNow: number): string {
 export function paceText({ speed, eta }: { speed: number; eta: number | undefined }): string {
   if (speed <= 0) return ''
   const clock = formatClock(eta)
-  const rate = formatSpeed(speed).padStart(8)
+  const rate = formatSpeed(speed).padStart(9)
   return clock === undefined ? rate : `${rate}  ${clock} left`
 }
 
