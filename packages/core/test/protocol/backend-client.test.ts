@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { inspect } from 'node:util'
 import { HttpResponse } from 'msw'
 import { describe, expect, test } from 'vitest'
@@ -660,6 +661,15 @@ describe('no secret in any failure', () => {
     expect(show(failure)).not.toContain(secret)
   })
 
+  test('an exception of the platform that shows a header', async () => {
+    const client = createBackendClient({
+      fetch: () => Promise.reject(new TypeError(`Bearer ${secret} is an invalid header value`)),
+      clock,
+      config: () => parseConfig({ ...endpoints, headers: { authorization: `Bearer ${secret}` } }),
+    })
+    expect(show(failureOf(await client.start(file, calm)))).not.toContain(secret)
+  })
+
   test('an exception that shows nothing is kept as the cause', async () => {
     const thrown = new TypeError('fetch failed', {
       cause: Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:9'), { code: 'ECONNREFUSED' }),
@@ -765,9 +775,23 @@ describe('never rejects', () => {
     })
   })
 
-  test('a signal that had aborted', async () => {
-    const answered = await clientFor().start(file, AbortSignal.abort())
-    expect(failureOf(answered)).toMatchObject({ kind: 'exchange' })
-    expect(arrived).toHaveLength(0)
+  test('a signal that had aborted, and a fetch that would not notice', async () => {
+    let sent = 0
+    const fetch = async () => {
+      sent += 1
+      throw new Error('Sent all the same')
+    }
+    const client = createBackendClient({ ...options, fetch })
+    expect(failureOf(await client.start(file, AbortSignal.abort()))).toMatchObject({
+      message: 'startUpload got no answer (aborted)',
+    })
+    expect(sent).toBe(0)
+  })
+
+  test('a signal that outlives its calls keeps no listeners', async () => {
+    answer(json(started))
+    const { signal } = new AbortController()
+    await clientFor({ headers: async () => ({}) }).start(file, signal)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 })
