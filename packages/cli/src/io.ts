@@ -15,14 +15,14 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly signals: {
     /** Returns what removes the listener. */
-    on(signal: StopSignal, listener: () => void): () => void
+    readonly on: (signal: StopSignal, listener: () => void) => () => void
   }
   /** Milliseconds that never run backwards. */
-  now(): number
+  readonly now: () => number
   /** Milliseconds since the epoch. */
-  wall(): number
+  readonly wall: () => number
   /** Ends the process at once: the answer to a second signal. */
-  exit(code: number): void
+  readonly exit: (code: number) => void
 }
 
 /** The process as it is. */

@@ -49,15 +49,11 @@ export class FakeIo implements Io {
     for (const listener of this.#listeners.get(signal) ?? []) listener()
   }
 
-  now(): number {
-    return this.time
-  }
+  readonly now = (): number => this.time
 
-  wall(): number {
-    return 1_700_000_000_000 + this.time
-  }
+  readonly wall = (): number => 1_700_000_000_000 + this.time
 
-  exit(code: number): void {
+  readonly exit = (code: number): void => {
     this.exits.push(code)
   }
 }

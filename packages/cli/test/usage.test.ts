@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import { run } from '../src/run.ts'
+import { FakeIo } from './fake-io.ts'
+
+const URLS = ['--start', 'http://h/s', '--urls', 'http://h/u', '--complete', 'http://h/c']
+
+async function runUnconnected(...argv: string[]): Promise<{ exitCode: number; io: FakeIo }> {
+  const io = new FakeIo()
+  const exitCode = await run(argv, io, async () => {
+    throw new Error('Nothing must be connected')
+  })
+  return { exitCode, io }
+}
+
+test.each([
+  ['no files', ['upload', ...URLS], 'no files are given'],
+  ['no endpoints', ['upload', 'a'], '--start and --urls and --complete are missing'],
+  [
+    'one endpoint missing',
+    ['upload', 'a', '--start', 'http://h', '--urls', 'http://h'],
+    '--complete is missing',
+  ],
+  ['not a URL', ['upload', 'a', ...URLS, '--abort', 'h/a'], '--abort is not a URL'],
+  ['an unknown option', ['upload', 'a', ...URLS, '--heder', 'x'], "unknown option '--heder'"],
+  ['an option without its value', ['upload', 'a', '--start'], 'argument missing'],
+  ['a bad number', ['upload', 'a', ...URLS, '--concurrency', '0'], '--concurrency must be'],
+  ['a bad header', ['upload', 'a', ...URLS, '--header', 'x'], '--header takes a name and a value'],
+  ['a bad param', ['upload', 'a', ...URLS, '--param', 'x'], '--param takes a name and a value'],
+  ['an empty transfer', ['upload', 'a', ...URLS, '--transfer', ''], '--transfer must not be empty'],
+  ['an unknown command', ['uplaod'], "unknown command 'uplaod'"],
+  ['a bad port', ['serve', '--port', '65536'], '--port must be a whole number from 0 to 65535'],
+  ['a bad part size', ['serve', '--part-size', '0'], '--part-size must be'],
+  ['a bad lifetime', ['serve', '--url-ttl', 'x'], '--url-ttl must be'],
+  ['something too much', ['serve', 'here'], 'too many arguments'],
+])('%s exits with 2 and says so', async (_, argv, message) => {
+  const { exitCode, io } = await runUnconnected(...argv)
+  expect(io.stderr.text).toContain(message)
+  expect(io.stderr.text).toMatch(/^error: /)
+  expect(io.stdout.text).toBe('')
+  expect(exitCode).toBe(2)
+})
+
+test('a hint says what to do', async () => {
+  const { io } = await runUnconnected('upload', 'a')
+  expect(io.stderr.lines[1]).toBe('hint: For a backend to try it with, run: s3-bg-uploader serve')
+})
+
+test('no value of an option is repeated, not even of a misspelt one', async () => {
+  const secrets = [
+    ['--heder=authorization: SECRET'],
+    ['--header', 'authorization SECRET'],
+    ['--start', 'SECRET'],
+    ['--param', 'SECRET'],
+    ['--concurrency', 'SECRET'],
+  ]
+  for (const extra of secrets) {
+    const { exitCode, io } = await runUnconnected('upload', 'a', ...URLS, ...extra)
+    expect(exitCode).toBe(2)
+    expect(io.stderr.text).not.toContain('SECRET')
+  }
+})
+
+test('nothing at all shows the help and exits with 2', async () => {
+  const { exitCode, io } = await runUnconnected()
+  expect(io.stderr.text).toContain('Usage: s3-bg-uploader')
+  expect(exitCode).toBe(2)
+})
+
+test.each([['--help'], ['upload', '--help'], ['serve', '--help']])(
+  'asking for help exits with 0',
+  async (...argv) => {
+    const { exitCode, io } = await runUnconnected(...argv)
+    expect(io.stdout.text).toContain('Usage: s3-bg-uploader')
+    expect(exitCode).toBe(0)
+  },
+)
