@@ -1,6 +1,4 @@
-import pLimit from 'p-limit'
-import { type ControlCall, UploadError } from '../errors.ts'
-import { listEtags } from '../machine/etag-table.ts'
+import { UploadError } from '../errors.ts'
 import { recordOf } from '../machine/restore.ts'
 import {
   gateOf,
@@ -14,55 +12,28 @@ import { transition } from '../machine/transition.ts'
 import type { UploadEffect } from '../machine/upload-effect.ts'
 import type { UploadEvent } from '../machine/upload-event.ts'
 import type { Gate, Rules, UploadState } from '../machine/upload-state.ts'
-import type {
-  ForegroundSource,
-  Json,
-  PartQueue,
-  PartTaskStatus,
-  Platform,
-  Source,
-  StoreChange,
-  Transport,
-} from '../ports.ts'
-import { type BackendClient, createBackendClient } from '../protocol/backend-client.ts'
+import type { ForegroundSource, Platform, Source, StoreChange, Transport } from '../ports.ts'
+import { createBackendClient } from '../protocol/backend-client.ts'
 import type { EndpointConfig } from '../protocol/config.ts'
-import type { Answer } from '../protocol/control-call.ts'
+import { ControlCalls } from './control-calls.ts'
+import { type Entry, type NewEvent, newEntry } from './entry.ts'
+import { FileWork } from './file-work.ts'
 import { foregroundQueue } from './foreground-queue.ts'
-import { hashSource } from './hash-source.ts'
 import type { Journal } from './journal.ts'
-import { fileFailure, putFailure } from './local-failure.ts'
-import { readPutOutcome } from './put-outcome.ts'
+import { PartTasks } from './part-tasks.ts'
 import { encodeUpload, partKey, uploadKey } from './records.ts'
 import { parseTaskId } from './task-id.ts'
-
-/** Files hashed at the same time: more would only make the disk seek. */
-const HASHERS = 2
-
-/** Far above what the scheduler admits: a hard cap, should it ever be wrong. */
-const CONTROL_CALLS = 256
-
-/** An event of the upload machine, before the engine adds the time. */
-type Timeless<T> = T extends unknown ? Omit<T, 'now'> : never
-type NewEvent = Timeless<UploadEvent>
 
 type Message =
   | { readonly to: 'upload'; readonly id: string; readonly event: NewEvent }
   | { readonly to: 'scheduler'; readonly event: SchedulerEvent }
 
-interface Entry {
-  state: UploadState
-  source: Source | undefined
-  hashing: AbortController | undefined
-  /** Control calls under way, by ticket. */
-  calls: Map<number, AbortController> | undefined
-  cancelAlarm: (() => void) | undefined
-}
-
 export interface EngineOptions<TFile> {
   readonly transport: Transport<TFile>
   readonly platform: Platform
   readonly journal: Journal
-  readonly rules: Omit<Rules, 'canList' | 'canAbort' | 'seesProgress'>
+  /** What of the rules does not follow from configuration and transport. */
+  readonly policy: Pick<Rules, 'retry' | 'stallMs' | 'restarts' | 'slots'>
   readonly config: EndpointConfig | undefined
   /** The upload's state changed. */
   readonly onChange: (id: string) => void
@@ -78,49 +49,48 @@ export interface EngineOptions<TFile> {
 export class Engine<TFile> {
   readonly #options: EngineOptions<TFile>
   readonly #entries = new Map<string, Entry>()
-  readonly #backend: BackendClient
-  readonly #queue: PartQueue
-  readonly #hashLimit = pLimit(HASHERS)
-  readonly #callLimit = pLimit(CONTROL_CALLS)
-  readonly #stopListening: (() => void)[] = []
+  readonly #calls: ControlCalls
+  readonly #parts: PartTasks
+  readonly #files: FileWork<TFile>
+  readonly #stopListening: readonly (() => void)[]
   #config: EndpointConfig | undefined
   #rules: Rules
   #scheduler: SchedulerState
   #inbox: Message[] = []
-  #draining = false
+  #delivering = false
   #closed = false
 
   constructor(options: EngineOptions<TFile>) {
-    const { transport, platform, config, rules } = options
+    const { transport, platform, config, policy } = options
+    const { clock, random, network } = platform
+    const draw = (name: string): number => random.draw(name)
+    const post = this.post.bind(this)
     this.#options = options
     this.#config = config
-    this.#rules = rulesOf(options, config)
+    this.#rules = this.#makeRules()
     this.#scheduler = newScheduler({
-      slots: rules.slots,
+      slots: policy.slots,
       configured: config !== undefined,
-      online: platform.network.isOnline(),
+      online: network.isOnline(),
     })
-    this.#backend = createBackendClient({
+    const backend = createBackendClient({
       fetch: platform.fetch,
-      clock: platform.clock,
+      clock,
       config: () => this.#requireConfig(),
     })
-    this.#queue =
-      'queue' in transport
-        ? transport.queue
-        : foregroundQueue({
-            concurrency: rules.slots,
-            // A foreground transport opens foreground sources.
-            sourceOf: ({ id }) =>
-              this.#entries.get(parseTaskId(id).id)?.source as ForegroundSource | undefined,
-          })
-    this.#stopListening.push(
-      this.#queue.subscribe((status) => this.#hearOfTask(status)),
-      platform.network.subscribe(() => {
-        const online = platform.network.isOnline()
-        this.#post({ to: 'scheduler', event: { type: 'networkChanged', online } })
-      }),
-    )
+    this.#calls = new ControlCalls(backend, post, draw)
+    this.#files = new FileWork(transport, platform.hasher, post)
+    this.#parts = new PartTasks({
+      queue: 'queue' in transport ? transport.queue : this.#liftedQueue(),
+      post,
+      draw,
+      clock,
+      etagMode: () => this.#config?.etag ?? 'unquoted',
+    })
+    this.#stopListening = [
+      this.#parts.subscribe(),
+      network.subscribe(() => this.#tell({ type: 'networkChanged', online: network.isOnline() })),
+    ]
   }
 
   get config(): EndpointConfig | undefined {
@@ -133,13 +103,15 @@ export class Engine<TFile> {
 
   setConfig(config: EndpointConfig): void {
     this.#config = config
-    this.#rules = rulesOf(this.#options, config)
-    this.#post({ to: 'scheduler', event: { type: 'configured' } })
+    this.#rules = this.#makeRules()
+    this.#tell({ type: 'configured' })
   }
 
   /** The upload with this id, which must have been added. */
   stateOf(id: string): UploadState {
-    return this.#entry(id).state
+    const entry = this.#entries.get(id)
+    if (entry === undefined) throw new UploadError('internal', `There is no upload ${id}`)
+    return entry.state
   }
 
   /** Writes the record of a new upload and lets it go on once that is durable. */
@@ -156,7 +128,7 @@ export class Engine<TFile> {
   }
 
   post(id: string, event: NewEvent): void {
-    this.#post({ to: 'upload', id, event })
+    this.#send({ to: 'upload', id, event })
   }
 
   /** Stops all I/O. The journal keeps everything for the next time. */
@@ -164,62 +136,60 @@ export class Engine<TFile> {
     if (this.#closed) return
     this.#closed = true
     for (const stop of this.#stopListening) stop()
-    const flights: string[] = []
-    for (const entry of this.#entries.values()) {
-      entry.cancelAlarm?.()
-      entry.hashing?.abort()
-      for (const call of entry.calls?.values() ?? []) call.abort()
-      for (const { taskId } of entry.state.multipart?.flights ?? []) flights.push(taskId)
+    const entries = [...this.#entries.values()]
+    for (const { cancelAlarm, hashing, calls } of entries) {
+      cancelAlarm?.()
+      hashing?.abort()
+      for (const call of calls?.values() ?? []) call.abort()
     }
     // A background queue goes on without us: that is what it is for.
-    if (!('queue' in this.#options.transport)) await this.#queue.cancel(flights)
-    await Promise.all([...this.#entries.values()].map((entry) => this.#closeSource(entry)))
+    if (!('queue' in this.#options.transport)) {
+      const flights = entries.flatMap(({ state }) => state.multipart?.flights ?? [])
+      await this.#parts.cancel(flights.map(({ taskId }) => taskId))
+    }
+    await Promise.all(entries.map(({ source }) => source?.close()))
   }
 
-  #post(message: Message): void {
+  #send(message: Message): void {
     if (this.#closed) return
     this.#inbox.push(message)
-    if (this.#draining) return
-    this.#draining = true
-    try {
-      for (let next = 0; next < this.#inbox.length; next += 1) {
-        const message = this.#inbox[next]
-        if (message !== undefined) this.#deliverSafely(message)
-      }
-    } finally {
-      this.#inbox = []
-      this.#draining = false
+    if (this.#delivering) return
+    this.#delivering = true
+    for (let next = 0; next < this.#inbox.length; next += 1) {
+      const message = this.#inbox[next]
+      if (message !== undefined) this.#deliverSafely(message)
     }
+    this.#inbox = []
+    this.#delivering = false
   }
 
   /** One bug in one upload must not stop the others. */
   #deliverSafely(message: Message): void {
     try {
-      this.#deliver(message)
+      if (message.to === 'upload') this.#deliver(message.id, message.event)
+      else this.#deliverToScheduler(message.event)
     } catch (cause) {
-      this.#options.onProblem(
-        new UploadError('internal', 'An event could not be handled', { cause }),
-      )
+      this.#reportBug(cause)
     }
   }
 
-  #deliver(message: Message): void {
-    if (message.to === 'scheduler') {
-      const before = this.gate
-      const { state, effects } = schedule(this.#scheduler, message.event)
-      this.#scheduler = state
-      for (const effect of effects) this.#runSchedulerEffect(effect)
-      if (this.gate !== before) this.#options.onGateChange()
-      return
-    }
-    const entry = this.#entries.get(message.id)
+  #deliver(id: string, event: NewEvent): void {
+    const entry = this.#entries.get(id)
     if (entry === undefined) return
     const before = entry.state
-    const event = { ...message.event, now: this.#now() } as UploadEvent
-    const { state, effects } = transition(before, event, this.#rules)
+    const timed = { ...event, now: this.#now() } as UploadEvent
+    const { state, effects } = transition(before, timed, this.#rules)
     entry.state = state
-    for (const effect of effects) this.#runEffect(entry, effect)
-    if (state !== before) this.#options.onChange(message.id)
+    for (const effect of effects) this.#run(entry, effect)
+    if (state !== before) this.#options.onChange(id)
+  }
+
+  #deliverToScheduler(event: SchedulerEvent): void {
+    const before = this.gate
+    const { state, effects } = schedule(this.#scheduler, event)
+    this.#scheduler = state
+    for (const effect of effects) this.#runSchedulerEffect(effect)
+    if (this.gate !== before) this.#options.onGateChange()
   }
 
   #runSchedulerEffect(effect: SchedulerEffect): void {
@@ -233,7 +203,7 @@ export class Engine<TFile> {
     }
   }
 
-  #runEffect(entry: Entry, effect: UploadEffect): void {
+  #run(entry: Entry, effect: UploadEffect): void {
     const { state } = entry
     const { id, order } = state.file
     switch (effect.type) {
@@ -244,7 +214,7 @@ export class Engine<TFile> {
       case 'journalPart': {
         const { taskId, generation, part, etag } = effect
         return this.#journal([{ key: partKey(id, generation, part), value: etag }], () => {
-          if (taskId !== undefined) this.#attempt(this.#queue.acknowledge([taskId]))
+          if (taskId !== undefined) this.#watch(this.#parts.acknowledge([taskId]))
         })
       }
       case 'forgetParts':
@@ -260,11 +230,11 @@ export class Engine<TFile> {
       case 'releaseSlots':
         return this.#tell({ type: 'slotsReleased', id, count: effect.count })
       case 'openSource':
-        return this.#attempt(this.#openSource(entry))
+        return this.#watch(this.#files.open(entry))
       case 'closeSource':
-        return this.#attempt(this.#closeSource(entry))
+        return this.#watch(this.#files.close(entry))
       case 'hash':
-        return this.#attempt(this.#hash(entry, effect.ticket))
+        return this.#watch(this.#files.hash(entry, effect.ticket))
       case 'stopHash':
         return entry.hashing?.abort()
       case 'callStart':
@@ -272,199 +242,64 @@ export class Engine<TFile> {
       case 'callList':
       case 'callComplete':
       case 'callAbort':
-        return this.#callBackend(entry, effect)
+        return this.#watch(this.#calls.run(entry, effect))
       case 'dropCall':
         return entry.calls?.get(effect.ticket)?.abort()
       case 'put':
-        return this.#put(state, effect)
+        return this.#watch(this.#parts.put(state, effect))
       case 'cancelPuts':
-        return this.#attempt(this.#queue.cancel(effect.taskIds))
+        return this.#watch(this.#parts.cancel(effect.taskIds))
       case 'wake':
         return this.#setAlarm(entry, effect.at)
     }
   }
 
   #journal(changes: readonly StoreChange[], then?: () => void): void {
-    this.#options.journal.write(changes).then(
-      () => then?.(),
-      (error: UploadError) => {
-        // Uploads go on without the journal; only a crash would cost what it does not hold.
-        this.#options.onProblem(error)
-        then?.()
-      },
-    )
-  }
-
-  async #openSource(entry: Entry): Promise<void> {
-    const { file } = entry.state
-    const { transport } = this.#options
-    try {
-      if (entry.source === undefined || file.ref !== undefined) {
-        if (file.ref === undefined || transport.reopen === undefined) {
-          const message = `${file.name} cannot be opened again by itself`
-          throw new UploadError('file_not_found', message)
-        }
-        await this.#closeSource(entry)
-        const source = await transport.reopen(JSON.parse(file.ref) as Json)
-        if (this.#closed || entry.state.source !== 'opening') return await source.close()
-        entry.source = source
-      }
-      const { size, lastModified } = entry.source
-      this.post(file.id, { type: 'opened', size, lastModified })
-    } catch (error) {
-      this.post(file.id, { type: 'openFailed', failure: fileFailure(error) })
-    }
-  }
-
-  async #closeSource(entry: Entry): Promise<void> {
-    const { source } = entry
-    if (source === undefined) return
-    const { file, outcome } = entry.state
-    // Without a ref it could never be opened again.
-    if (file.ref === undefined && outcome === undefined && !this.#closed) return
-    entry.source = undefined
-    await source.close()
-  }
-
-  async #hash(entry: Entry, ticket: number): Promise<void> {
-    const { id } = entry.state.file
-    const { source } = entry
-    const abort = new AbortController()
-    entry.hashing = abort
-    try {
-      if (source === undefined) throw new UploadError('internal', 'The file is not open')
-      const hash = await this.#hashLimit(() =>
-        hashSource(source, this.#options.platform.hasher, abort.signal, (bytes) =>
-          this.post(id, { type: 'hashProgressed', ticket, bytes }),
-        ),
-      )
-      this.post(id, { type: 'hashed', ticket, hash })
-    } catch (error) {
-      this.post(id, { type: 'hashFailed', ticket, failure: fileFailure(error) })
-    }
-  }
-
-  #callBackend(entry: Entry, effect: Extract<UploadEffect, { type: `call${string}` }>): void {
-    const { file, hash, multipart } = entry.state
-    const { ticket } = effect
-    const name = { key: multipart?.key ?? '', uploadId: multipart?.uploadId ?? '' }
-    switch (effect.type) {
-      case 'callStart': {
-        const request = {
-          fileName: file.name,
-          fileHash: hash ?? '',
-          fileSize: file.size,
-          userParams: file.userParams === undefined ? {} : JSON.parse(file.userParams),
-        }
-        return this.#call(entry, 'start', ticket, {
-          send: (signal) => this.#backend.start(request, signal),
-          event: (answer) => ({ type: 'started', ticket, ...answer }),
-        })
-      }
-      case 'callUrls':
-        return this.#call(entry, 'urls', ticket, {
-          send: (signal) => this.#backend.urls({ ...name, parts: effect.parts }, signal),
-          event: (urls) => ({ type: 'signed', ticket, urls, draw: this.#draw('sign') }),
-        })
-      case 'callList':
-        return this.#call(entry, 'list', ticket, {
-          send: (signal) => this.#backend.list(name, signal),
-          event: (parts) => ({ type: 'listed', ticket, parts }),
-        })
-      case 'callComplete': {
-        const parts = multipart === undefined ? [] : listEtags(multipart.confirmed)
-        return this.#call(entry, 'complete', ticket, {
-          send: (signal) => this.#backend.complete({ ...name, parts }, signal),
-          event: () => ({ type: 'completed', ticket }),
-        })
-      }
-      case 'callAbort':
-        return this.#call(entry, 'abort', ticket, {
-          send: (signal) =>
-            this.#backend.abort({ key: effect.key, uploadId: effect.uploadId }, signal),
-          event: () => ({ type: 'aborted', ticket }),
-        })
-    }
-  }
-
-  #call<T>(
-    entry: Entry,
-    call: ControlCall,
-    ticket: number,
-    plan: {
-      readonly send: (signal: AbortSignal) => Promise<Answer<T>>
-      readonly event: (answer: T) => NewEvent
-    },
-  ): void {
-    const { id } = entry.state.file
-    const abort = new AbortController()
-    entry.calls ??= new Map()
-    entry.calls.set(ticket, abort)
-    this.#attempt(
-      this.#callLimit(() => plan.send(abort.signal)).then((answer) => {
-        entry.calls?.delete(ticket)
-        if (answer.ok) return this.post(id, plan.event(answer.value))
-        const { failure } = answer
-        this.post(id, { type: 'callFailed', call, ticket, failure, draw: this.#draw('retry') })
-      }),
-    )
-  }
-
-  #put(state: UploadState, effect: Extract<UploadEffect, { type: 'put' }>): void {
-    const { taskId, url, start, end } = effect
-    const ref = state.file.ref === undefined ? null : (JSON.parse(state.file.ref) as Json)
-    this.#queue
-      .enqueue([{ id: taskId, url, range: { start, end }, ref }])
-      .catch((error: unknown) => this.#hearOfTask({ id: taskId, state: 'broken', error }))
-  }
-
-  #hearOfTask(status: PartTaskStatus): void {
-    const { id, generation, part } = parseTaskId(status.id)
-    const taskId = status.id
-    switch (status.state) {
-      case 'waiting':
-        return
-      case 'running':
-        return this.post(id, { type: 'partProgressed', taskId, sentBytes: status.sentBytes })
-      case 'broken': {
-        const failure = putFailure(status.error, part)
-        return this.post(id, { type: 'partFailed', taskId, failure, draw: this.#draw('retry') })
-      }
-      case 'answered': {
-        const mode = this.#config?.etag ?? 'unquoted'
-        const wall = this.#options.platform.clock.wall()
-        const outcome = readPutOutcome(status.response, part, mode, wall)
-        if (outcome.ok) {
-          const { etag } = outcome
-          return this.post(id, { type: 'partConfirmed', taskId, part, generation, etag })
-        }
-        const { failure } = outcome
-        return this.post(id, { type: 'partFailed', taskId, failure, draw: this.#draw('retry') })
-      }
-    }
+    const written = this.#options.journal.write(changes).catch((error: UploadError) => {
+      // Uploads go on without the journal; only a crash would cost what it does not hold.
+      this.#options.onProblem(error)
+    })
+    this.#watch(written.then(then))
   }
 
   #setAlarm(entry: Entry, at: number): void {
+    const { clock, random } = this.#options.platform
     const { id } = entry.state.file
+    const ring = (): void => this.post(id, { type: 'woke', draw: random.draw('retry') })
     entry.cancelAlarm?.()
     entry.cancelAlarm =
-      at === Number.POSITIVE_INFINITY
-        ? undefined
-        : this.#options.platform.clock.setTimer(
-            () => this.post(id, { type: 'woke', draw: this.#draw('retry') }),
-            at - this.#now(),
-          )
+      at === Number.POSITIVE_INFINITY ? undefined : clock.setTimer(ring, at - this.#now())
   }
 
   #tell(event: SchedulerEvent): void {
-    this.#post({ to: 'scheduler', event })
+    this.#send({ to: 'scheduler', event })
   }
 
-  /** What must not fail: if it does all the same, it is reported instead of lost. */
-  #attempt(work: Promise<unknown>): void {
-    work.catch((cause: unknown) => {
-      this.#options.onProblem(new UploadError('internal', 'A port failed unexpectedly', { cause }))
+  /** Effects report what comes of them as events. Should one reject all the same, that is told. */
+  #watch(work: Promise<unknown>): void {
+    work.catch((cause: unknown) => this.#reportBug(cause))
+  }
+
+  #reportBug(cause: unknown): void {
+    this.#options.onProblem(new UploadError('internal', 'Something failed unexpectedly', { cause }))
+  }
+
+  #liftedQueue(): ReturnType<typeof foregroundQueue> {
+    return foregroundQueue({
+      concurrency: this.#options.policy.slots,
+      // A foreground transport opens foreground sources.
+      sourceOf: (task) =>
+        this.#entries.get(parseTaskId(task.id).id)?.source as ForegroundSource | undefined,
     })
+  }
+
+  #makeRules(): Rules {
+    return {
+      ...this.#options.policy,
+      canList: this.#config?.listPartsApi !== undefined,
+      canAbort: this.#config?.abortApi !== undefined,
+      seesProgress: this.#options.transport.capabilities.progress,
+    }
   }
 
   #requireConfig(): EndpointConfig {
@@ -472,40 +307,9 @@ export class Engine<TFile> {
     return this.#config
   }
 
-  #entry(id: string): Entry {
-    const entry = this.#entries.get(id)
-    if (entry === undefined) throw new UploadError('internal', `There is no upload ${id}`)
-    return entry
-  }
-
   #now(): number {
     return this.#options.platform.clock.now()
   }
-
-  #draw(name: string): number {
-    return this.#options.platform.random.draw(name)
-  }
-}
-
-function rulesOf(
-  {
-    rules,
-    transport,
-  }: Pick<EngineOptions<unknown>, 'rules'> & {
-    readonly transport: { readonly capabilities: { readonly progress: boolean } }
-  },
-  config: EndpointConfig | undefined,
-): Rules {
-  return {
-    ...rules,
-    canList: config?.listPartsApi !== undefined,
-    canAbort: config?.abortApi !== undefined,
-    seesProgress: transport.capabilities.progress,
-  }
-}
-
-function newEntry(state: UploadState, source: Source | undefined): Entry {
-  return { state, source, hashing: undefined, calls: undefined, cancelAlarm: undefined }
 }
 
 function uploadChange(state: UploadState): StoreChange {

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
 import type { ForegroundSource, PartQueue, PartTask, PartTaskStatus } from '../ports.ts'
+import { withoutSecrets } from '../protocol/safe-cause.ts'
 
 /**
  * Lifts a foreground transport to the shape of a background one, so that the machine has one path.
@@ -33,7 +34,8 @@ export function foregroundQueue(options: {
       const response = await source.put({ url, range, signal, onProgress })
       status = { id, state: 'answered', response }
     } catch (error) {
-      status = { id, state: 'broken', error }
+      const [, query = ''] = url.split('?')
+      status = { id, state: 'broken', error: withoutSecrets(error, [query]) }
     }
     // Whoever cancelled it does not want to hear of it again.
     if (running.delete(id)) tell(status)

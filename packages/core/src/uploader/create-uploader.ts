@@ -49,7 +49,7 @@ export async function createUploader<TFile>(
     platform,
     journal,
     config,
-    rules: { ...POLICY, slots: concurrency },
+    policy: { ...POLICY, slots: concurrency },
     onChange: (id) => roster.changed(id),
     onGateChange: () => roster.allChanged(),
     onProblem: report,
