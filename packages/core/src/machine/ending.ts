@@ -14,7 +14,7 @@ export function stopParts(state: UploadState, out: UploadEffect[]): UploadState 
   if (signing !== undefined) out.push({ type: 'dropCall', call: 'urls', ticket: signing.ticket })
   if (flights.length > 0) {
     out.push({ type: 'cancelPuts', taskIds: flights.map(({ taskId }) => taskId) })
-    out.push({ type: 'releaseSlots', count: flights.length })
+    out.push({ type: 'releaseSlots', count: flights.filter(({ holdsSlot }) => holdsSlot).length })
   }
   const returned = inOrder([
     ...flights.map(({ part, failed }) => ({ part, failed })),

@@ -6,7 +6,7 @@ import type { Failure } from './failure.ts'
 import { partLength, partRange } from './plan.ts'
 import { inOrder, isUsable, smooth } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
-import type { ListedPart } from './upload-event.ts'
+import type { ListedPart, UploadEvent } from './upload-event.ts'
 import {
   type Flight,
   type Multipart,
@@ -65,7 +65,14 @@ export function useSlot(
   const taskId = `${state.file.id}/${state.generation}/${part}/${ticket}`
   const { start, end } = partRange(state.file.size, multipart.partSize, part)
   out.push({ type: 'put', taskId, part, generation: state.generation, url, start, end })
-  const flight: Flight = { ...signed, taskId, startedAt: now, movedAt: now, sentBytes: 0 }
+  const flight: Flight = {
+    ...signed,
+    taskId,
+    holdsSlot: true,
+    startedAt: now,
+    movedAt: now,
+    sentBytes: 0,
+  }
   return {
     ...state,
     ticket,
@@ -76,6 +83,35 @@ export function useSlot(
       flights: [...multipart.flights, flight],
     },
   }
+}
+
+/** Parts that a background queue sent on while we were away stay in flight. */
+export function reattach(
+  state: UploadState,
+  tasks: Extract<UploadEvent, { type: 'reattached' }>['tasks'],
+  now: number,
+  out: UploadEffect[],
+): UploadState {
+  const { multipart } = state
+  if (multipart === undefined || state.outcome !== undefined || state.paused) {
+    out.push({ type: 'cancelPuts', taskIds: tasks.map(({ taskId }) => taskId) })
+    return state
+  }
+  const flights = tasks
+    .filter(({ part }) => etagOf(multipart.confirmed, part) === undefined)
+    .map(
+      (task): Flight => ({
+        ...task,
+        url: '',
+        failed: 0,
+        lifeMs: 0,
+        expiresAt: 0,
+        holdsSlot: false,
+        startedAt: now,
+        movedAt: now,
+      }),
+    )
+  return countSent({ ...state, multipart: { ...multipart, flights } })
 }
 
 export function noteProgress(
@@ -111,7 +147,7 @@ export function confirm(
   const flight = multipart.flights.find(({ taskId }) => taskId === fact.taskId)
   // A PUT that was given up may still have arrived; if its part is under way again, that one counts.
   if (flight === undefined && multipart.flights.some(({ part }) => part === fact.part)) return state
-  if (flight !== undefined) out.push({ type: 'releaseSlots', count: 1 })
+  if (flight?.holdsSlot) out.push({ type: 'releaseSlots', count: 1 })
   out.push({
     type: 'journalPart',
     taskId: fact.taskId,
@@ -148,7 +184,7 @@ export function notePartFailed(
   if (state.multipart === undefined || flight === undefined) return state
   const { failure } = fact
   const { part } = flight
-  out.push({ type: 'releaseSlots', count: 1 })
+  if (flight.holdsSlot) out.push({ type: 'releaseSlots', count: 1 })
   const multipart: Multipart = {
     ...state.multipart,
     flights: state.multipart.flights.filter((other) => other !== flight),

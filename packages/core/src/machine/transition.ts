@@ -20,6 +20,7 @@ import {
   notePartFailed,
   noteProgress,
   obeyConstraint,
+  reattach,
   useSlot,
 } from './parts.ts'
 import type { UploadEffect } from './upload-effect.ts'
@@ -81,6 +82,8 @@ function note(
       return noteAborted(state, event.ticket, out)
     case 'callFailed':
       return noteCallFailed(state, event, rules, out)
+    case 'reattached':
+      return reattach(state, event.tasks, now, out)
     case 'partProgressed':
       return noteProgress(state, event.taskId, event.sentBytes, now)
     case 'partConfirmed':

@@ -54,6 +54,15 @@ export type UploadEvent = { readonly now: number } & (
       readonly failure: Failure
       readonly draw: number
     }
+  /** A queue that outlived the process still has these parts of the present generation. */
+  | {
+      readonly type: 'reattached'
+      readonly tasks: readonly {
+        readonly taskId: string
+        readonly part: number
+        readonly sentBytes: number
+      }[]
+    }
   | { readonly type: 'partProgressed'; readonly taskId: string; readonly sentBytes: number }
   | {
       readonly type: 'partConfirmed'

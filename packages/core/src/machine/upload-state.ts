@@ -65,6 +65,8 @@ export interface DelayedPart extends SignedPart {
 /** A part on its way. */
 export interface Flight extends SignedPart {
   readonly taskId: string
+  /** False for parts that were on their way already when this process began. */
+  readonly holdsSlot: boolean
   readonly startedAt: number
   readonly movedAt: number
   readonly sentBytes: number

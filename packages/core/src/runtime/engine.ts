@@ -122,9 +122,17 @@ export class Engine<TFile> {
     this.post(id, { type: 'journaled', ticket: state.ticket })
   }
 
-  /** Takes over an upload that the journal held. It goes on with the first event. */
+  /** Takes over an upload that the journal held. It goes on with `start`. */
   restore(state: UploadState): void {
     this.#entries.set(state.file.id, newEntry(state, undefined))
+  }
+
+  /** Lets the restored uploads go on, with what a background queue did in the meantime. */
+  async start(): Promise<void> {
+    if ('queue' in this.#options.transport) {
+      await this.#parts.reconcile((id) => this.#entries.get(id)?.state.generation)
+    }
+    for (const id of this.#entries.keys()) this.post(id, { type: 'woke', draw: 0 })
   }
 
   post(id: string, event: NewEvent): void {

@@ -33,6 +33,30 @@ export class PartTasks {
     return this.#queue.subscribe((status) => this.#hear(status))
   }
 
+  /**
+   * Takes over what the queue did while we were away. `generationOf` tells which generation of an
+   * upload its tasks must be of to be of use; the others are dropped.
+   */
+  async reconcile(generationOf: (id: string) => number | undefined): Promise<void> {
+    const statuses = await this.#queue.list()
+    const useless: string[] = []
+    const running = new Map<string, { taskId: string; part: number; sentBytes: number }[]>()
+    for (const status of statuses) {
+      const { id, generation, part } = parseTaskId(status.id)
+      if (generationOf(id) !== generation) {
+        useless.push(status.id)
+        continue
+      }
+      const sentBytes = status.state === 'running' ? status.sentBytes : 0
+      const tasks = running.get(id) ?? []
+      tasks.push({ taskId: status.id, part, sentBytes })
+      running.set(id, tasks)
+    }
+    await this.#queue.cancel(useless)
+    for (const [id, tasks] of running) this.#post(id, { type: 'reattached', tasks })
+    for (const status of statuses) if (!useless.includes(status.id)) this.#hear(status)
+  }
+
   async put({ file }: UploadState, effect: EffectOf<'put'>): Promise<void> {
     const { taskId, url, start, end } = effect
     const ref = file.ref === undefined ? null : (JSON.parse(file.ref) as Json)

@@ -68,7 +68,7 @@ export async function createUploader<TFile>(
   if (restored.orphans.length > 0) {
     journal.write(restored.orphans.map((key) => ({ key }))).catch(report)
   }
-  for (const { file } of restored.uploads) engine.post(file.id, { type: 'woke', draw: 0 })
+  await engine.start()
 
   return {
     setConfig: (next) => engine.setConfig(parseConfig(next)),
