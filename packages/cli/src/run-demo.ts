@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { join, relative } from 'node:path'
 import { writeDemoFile } from './demo-file.ts'
 import { describeFailures } from './describe-error.ts'
 import type { Io } from './io.ts'
@@ -114,9 +114,8 @@ ${bad(symbols.failed)} The stored object differs from the source, from byte ${re
   return result.same
 }
 
-/** Relative where that is shorter, for people. */
+/** Relative where that is shorter and plain, for people. */
 function shown(path: string): string {
-  const absolute = resolve(path)
-  const fromHere = relative(process.cwd(), absolute)
-  return fromHere.length > 0 && fromHere.length < absolute.length ? fromHere : absolute
+  const fromHere = relative(process.cwd(), path)
+  return fromHere === '' || fromHere.startsWith('..') ? path : fromHere
 }

@@ -20,11 +20,18 @@ export interface UploadRequest {
   readonly json: boolean
 }
 
+/** An uploader, and what ends it. */
+export interface Connection {
+  readonly uploader: Uploader<string>
+  /** Lets abort calls end, then closes the uploader. */
+  close(): Promise<void>
+}
+
 /** Opens an uploader for a request; tests bring their own. */
 export type Connect = (
   request: UploadRequest,
   onProblem: (error: UploadError) => void,
-) => Promise<Uploader<string>>
+) => Promise<Connection>
 
 export interface UploadReport {
   readonly files: readonly TrackedFile[]
@@ -39,7 +46,8 @@ export async function uploadFiles(
 ): Promise<UploadReport> {
   const startedAt = io.now()
   const problems: UploadError[] = []
-  const uploader = await connect(request, (error) => problems.push(error))
+  const connection = await connect(request, (error) => problems.push(error))
+  const { uploader } = connection
   const reporter = createReporter(request, io, uploader)
   const stop = stopOnSignal(io, uploader, reporter)
   const files: TrackedFile[] = []
@@ -53,12 +61,12 @@ export async function uploadFiles(
     await Promise.all(ends)
   } finally {
     reporter.stop()
-    await uploader.close()
+    await connection.close()
     stop.forget()
   }
   const summary = summarize(
     files.map(({ snapshot }) => snapshot),
-    { seconds: (io.now() - startedAt) / 1000, interruptedBy: stop.signal() },
+    { seconds: Math.round(io.now() - startedAt) / 1000, interruptedBy: stop.signal() },
   )
   reporter.summary(summary)
   io.stderr.write(

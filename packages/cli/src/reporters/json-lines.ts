@@ -37,10 +37,12 @@ export function jsonLinesReporter({ stdout, now }: Pick<Io, 'stdout' | 'now'>): 
 }
 
 function uploadLine({ path, snapshot }: TrackedFile): Record<string, unknown> {
-  const { error, ...rest } = snapshot
+  const { id, error, ...rest } = snapshot
   return {
     type: 'upload',
     file: path,
+    // A file that could not be opened, or was not reached, is no upload.
+    id: id === '' ? null : id,
     ...rest,
     ...(error === undefined ? {} : { error: errorToJson(error) }),
   }

@@ -50,7 +50,8 @@ export function linesReporter({
       }
       if (status !== 'uploading' && status !== 'hashing') return
       // Hashing is quick: only a huge file takes long enough to be told about.
-      const sameTenth = status === 'hashing' || before.tenth === next.tenth
+      // All sent is as good as completed, which is told anyway.
+      const sameTenth = status === 'hashing' || before.tenth === next.tenth || percentage === 99
       if (sameTenth && at - before.at < INTERVAL) return
       told.set(file, next)
       const pace = status === 'uploading' ? paceText(snapshot).trim() : ''

@@ -9,7 +9,7 @@ export function summaryText(summary: Summary): string {
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(cancelled > 0 ? [`${cancelled} not finished`] : []),
   ].join(', ')
-  const pace = bytes > 0 && seconds > 0 ? ` (${formatSpeed(bytes / seconds)})` : ''
+  const pace = bytes >= 1000 && seconds > 0 ? ` (${formatSpeed(bytes / seconds)})` : ''
   const interrupted = interruptedBy === undefined ? '' : 'interrupted: '
   return `${interrupted}${counts}: ${formatBytes(bytes)} in ${seconds.toFixed(1)} s${pace}`
 }
