@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { BackendError } from '../backend-error.ts'
-import type { UploadAddress, UploadStorage } from '../storage.ts'
+import type { PartTag, UploadAddress, UploadStorage } from '../storage.ts'
 import { assemble } from './assemble.ts'
 import { checkParts } from './check-parts.ts'
 import { exclusive } from './exclusive.ts'
@@ -232,6 +232,7 @@ export function diskStorage(options: DiskStorageOptions): DiskStorage {
       const { uploadId } = address
       await perUpload(uploadId, async () => {
         const upload = await find(address)
+        assertMd5s(parts)
         const etag = multipartEtag(parts)
         if (upload.completed !== undefined) {
           if (upload.completed !== etag) {
@@ -275,6 +276,13 @@ export function diskStorage(options: DiskStorageOptions): DiskStorage {
       })
     },
   }
+}
+
+/** Every part here has an MD5 as its ETag. @throws BackendError `InvalidPart`. */
+function assertMd5s(parts: readonly PartTag[]): void {
+  const odd = parts.find(({ etag }) => !/^[0-9a-f]{32}$/.test(etag))
+  if (odd === undefined) return
+  throw new BackendError('InvalidPart', `No part has the ETag given for part ${odd.partNumber}.`)
 }
 
 /** S3 can have objects named `a` and `a/b` side by side; directories cannot. */
