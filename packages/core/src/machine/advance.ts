@@ -99,7 +99,8 @@ function onlyBlindPartsLeft(multipart: Multipart): boolean {
 function tellScheduler(state: UploadState, rules: Rules, out: UploadEffect[]): UploadState {
   const wants = canUseSlot(state, rules)
   if (wants === state.wantsSlot) return state
-  if (state.admission === 'granted') out.push({ type: 'wantSlot', wants })
+  // Before slots are given back, so that this upload gets them again if it is the oldest.
+  if (state.admission === 'granted') out.unshift({ type: 'wantSlot', wants })
   return { ...state, wantsSlot: wants }
 }
 

@@ -97,6 +97,10 @@ export class Engine<TFile> {
     return this.#config
   }
 
+  get closed(): boolean {
+    return this.#closed
+  }
+
   get gate(): Gate {
     return gateOf(this.#scheduler)
   }

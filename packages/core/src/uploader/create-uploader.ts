@@ -1,7 +1,8 @@
-import { UploadError } from '../errors.ts'
+import { isUploadError, UploadError } from '../errors.ts'
 import { newUpload, type UploadState } from '../machine/upload-state.ts'
-import type { Json, Platform, Store } from '../ports.ts'
+import type { Json, Platform, Source, Store, Transport } from '../ports.ts'
 import { parseConfig } from '../protocol/config.ts'
+import { describeError } from '../protocol/safe-cause.ts'
 import { checkUserParams } from '../protocol/user-params.ts'
 import { Engine } from '../runtime/engine.ts'
 import { Journal } from '../runtime/journal.ts'
@@ -34,7 +35,7 @@ export async function createUploader<TFile>(
     throw new UploadError('config_invalid', 'concurrency must be a positive whole number')
   }
   const config = options.config && parseConfig(options.config)
-  const report = options.onProblem ?? reportToConsole
+  const report = harmless(options.onProblem ?? reportToConsole)
   const platform: Platform = { ...systemPlatform, ...transport.platform, ...options.platform }
   const { clock, random } = platform
   const restored = decodeJournal(await readStore(store))
@@ -70,6 +71,19 @@ export async function createUploader<TFile>(
   }
   await engine.start()
 
+  const closeAll = async (): Promise<void> => {
+    const stopped = engine.close()
+    roster.close()
+    // Whatever fails, the rest is freed too; what is in the journal is safe already.
+    for (const step of [() => stopped, () => journal.close(), () => transport.close?.()]) {
+      try {
+        await step()
+      } catch (cause) {
+        report(new UploadError('internal', 'Something could not be closed', { cause }))
+      }
+    }
+  }
+
   return {
     setConfig: (next) => engine.setConfig(parseConfig(next)),
     async uploadFile(file, { transferId, userParams } = {}) {
@@ -80,7 +94,7 @@ export async function createUploader<TFile>(
       checkUserParams(userParams ?? {})
       lastOrder += 1
       const order = lastOrder
-      const source = await transport.open(file)
+      const source = await openFile(transport, file)
       const state = newUpload({
         id: newId(random),
         order,
@@ -93,9 +107,11 @@ export async function createUploader<TFile>(
         createdAt: clock.wall(),
       })
       try {
-        await engine.add(state, source)
+        if (closing === undefined) await engine.add(state, source)
+        // Closed in the meantime, and nobody else will close this source.
+        if (closing !== undefined) throw new UploadError('closed', 'The uploader is closed')
       } catch (error) {
-        await source.close()
+        await source.close().catch(() => {})
         throw error
       }
       return roster.add(state)
@@ -108,14 +124,30 @@ export async function createUploader<TFile>(
     resume: () => roster.all.resume(),
     cancel: () => roster.all.cancel(),
     close() {
-      closing ??= (async () => {
-        await engine.close()
-        roster.close()
-        await journal.close()
-        await transport.close?.()
-      })()
+      closing ??= closeAll()
       return closing
     },
+  }
+}
+
+async function openFile<TFile>(transport: Transport<TFile>, file: TFile): Promise<Source> {
+  try {
+    return await transport.open(file)
+  } catch (error) {
+    if (isUploadError(error)) throw error
+    const message = `The file could not be opened (${describeError(error)})`
+    throw new UploadError('file_unreadable', message, { cause: error })
+  }
+}
+
+/** What the application does about a problem must not become the next one. */
+function harmless(tell: (error: UploadError) => void): (error: UploadError) => void {
+  return (error) => {
+    try {
+      tell(error)
+    } catch {
+      // There is nobody left to tell.
+    }
   }
 }
 
@@ -123,7 +155,7 @@ async function readStore(store: Store): ReturnType<Store['read']> {
   try {
     return await store.read()
   } catch (cause) {
-    if (cause instanceof UploadError) throw cause
+    if (isUploadError(cause)) throw cause
     throw new UploadError('store_failed', 'The journal could not be read', { cause })
   }
 }

@@ -25,6 +25,13 @@ class Group implements Transfer {
     this.#listeners = new Listeners(report)
   }
 
+  /** Opening one file may take longer than another that was added later. */
+  add(upload: UploadHandle): void {
+    let at = this.members.length
+    while (at > 0 && (this.members[at - 1]?.order ?? 0) > upload.order) at -= 1
+    this.members.splice(at, 0, upload)
+  }
+
   uploads(): readonly Upload[] {
     return [...this.members]
   }
@@ -74,7 +81,7 @@ export class Roster<TFile> {
   add(state: UploadState): UploadHandle {
     const handle = new UploadHandle(state, this.#engine, this.#clock, this.#report)
     this.#handles.set(handle.id, handle)
-    for (const group of this.#groupsOf(handle)) group.members.push(handle)
+    for (const group of this.#groupsOf(handle)) group.add(handle)
     this.changed(handle.id)
     return handle
   }
@@ -101,6 +108,7 @@ export class Roster<TFile> {
     handle.share = share
     this.#notifier.mark(handle)
     if (share.status === 'uploading') this.#watch(handle)
+    else if (share.status !== 'completing') this.#unwatch(handle)
   }
 
   allChanged(): void {
@@ -129,6 +137,13 @@ export class Roster<TFile> {
   #watch(handle: UploadHandle): void {
     this.#moving.add(handle)
     this.#cancelTick ??= this.#clock.setTimer(() => this.#tick(), TICK_MS)
+  }
+
+  /** What is over keeps no process alive. */
+  #unwatch(handle: UploadHandle): void {
+    if (!this.#moving.delete(handle) || this.#moving.size > 0) return
+    this.#cancelTick?.()
+    this.#cancelTick = undefined
   }
 
   #tick(): void {

@@ -15,9 +15,11 @@ import type { Upload, UploadSnapshot } from './types.ts'
 export class UploadHandle implements Upload {
   readonly id: string
   readonly transferId: string | undefined
+  /** Position in the order of adding. */
+  readonly order: number
   /** What the sums hold of this upload. */
   share: Share | undefined
-  readonly #engine: Pick<Engine<unknown>, 'post' | 'stateOf' | 'gate'>
+  readonly #engine: Pick<Engine<unknown>, 'post' | 'stateOf' | 'gate' | 'closed'>
   readonly #clock: Clock
   readonly #listeners: Listeners
   #snapshot: UploadSnapshot | undefined
@@ -27,12 +29,13 @@ export class UploadHandle implements Upload {
 
   constructor(
     state: UploadState,
-    engine: Pick<Engine<unknown>, 'post' | 'stateOf' | 'gate'>,
+    engine: Pick<Engine<unknown>, 'post' | 'stateOf' | 'gate' | 'closed'>,
     clock: Clock,
     report: (cause: unknown) => void,
   ) {
     this.id = state.file.id
     this.transferId = state.file.transferId
+    this.order = state.file.order
     this.#engine = engine
     this.#clock = clock
     this.#listeners = new Listeners(report)
@@ -42,6 +45,7 @@ export class UploadHandle implements Upload {
     if (this.#done === undefined) {
       this.#done = new Deferred()
       this.#settle(this.#engine.stateOf(this.id))
+      if (this.#engine.closed) this.close()
     }
     return this.#done.promise
   }

@@ -1,0 +1,27 @@
+import type { Network } from '../../src/ports.ts'
+
+/** A network that a test switches on and off. */
+export class SwitchableNetwork implements Network {
+  readonly #listeners = new Set<() => void>()
+  #online = true
+
+  isOnline(): boolean {
+    return this.#online
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  get listeners(): number {
+    return this.#listeners.size
+  }
+
+  switch(online: boolean): void {
+    this.#online = online
+    for (const listener of this.#listeners) listener()
+  }
+}
