@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { serve, serveRaw, signpost } from './loopback.ts'
+import { serve, serveRaw, serveSecurely, signpost } from './loopback.ts'
 import { openSource, part } from './part.ts'
 import { patternOf, temporaryFile } from './temporary-file.ts'
 
@@ -39,11 +39,20 @@ describe('an answer before the whole part was sent is delivered', () => {
     })
   })
 
-  test.each([0, 1, 2, 3, 4, 5, 6, 7])('from a server that resets (%i)', async () => {
-    const answer = await putTo(
-      afterHeaders((socket) => socket.write(denied, () => socket.resetAndDestroy())),
-    )
-    expect(answer).toMatchObject({ status: 403 })
+  // Other systems may throw away what came before a reset.
+  test.runIf(process.platform === 'linux')('from a server that resets', async () => {
+    const reset = (socket: Socket) => socket.write(denied, () => socket.resetAndDestroy())
+    for (let turn = 0; turn < 8; turn++) {
+      expect(await putTo(afterHeaders(reset))).toMatchObject({ status: 403 })
+    }
+  })
+
+  test.each(['http', 'https'])('from a %s server that closes in the usual way', async (scheme) => {
+    const origin = await (scheme === 'http' ? serve : serveSecurely)((_, response) => {
+      response.writeHead(403, { connection: 'close' }).end('denied')
+    })
+    const source = await openSource(await temporaryFile(patternOf(LARGE)))
+    expect(await source.put(part(source, origin))).toMatchObject({ status: 403, body: 'denied' })
   })
 
   test('from a server that closes in the middle of the body of its answer', async () => {

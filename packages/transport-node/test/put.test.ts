@@ -139,13 +139,16 @@ test('parts one after the other use one connection, whatever was answered', asyn
   expect(ports.size).toBe(1)
 })
 
-test('100 parts at once arrive unmixed', async () => {
-  const bytes = patternOf(100 * 300_000)
+test.each([
+  [100, 300_000],
+  [40, BUFFER_BYTES + 300_000], // more than get a buffer for read-ahead
+])('%i parts of %i bytes at once arrive unmixed', async (parts, length) => {
+  const bytes = patternOf(parts * length)
   const source = await openSource(await temporaryFile(bytes))
   const origin = await serve(hashingStorage)
   await Promise.all(
-    Array.from({ length: 100 }, async (_, at) => {
-      const range = { start: at * 300_000, end: (at + 1) * 300_000 }
+    Array.from({ length: parts }, async (_, at) => {
+      const range = { start: at * length, end: (at + 1) * length }
       const { headers } = await source.put(part(source, `${origin}/${at}`, { range }))
       expect(headers.etag).toBe(`"${sha(bytes.subarray(range.start, range.end))}"`)
     }),
@@ -234,6 +237,23 @@ test('of a file that changed before, nothing is sent', async () => {
   utimesSync(path, 1, 1)
   const origin = await serve(() => expect.unreachable())
   await expect(source.put(part(source, origin))).rejects.toMatchObject({ code: 'source_changed' })
+})
+
+test('nor while another part keeps the file open', async () => {
+  const path = await temporaryFile(patternOf(3 * BUFFER_BYTES))
+  const source = await openSource(path)
+  const begun = signpost()
+  const stuck = await serve(() => begun.reach())
+  const controller = new AbortController()
+  const { signal } = controller
+  const first = source.put(part(source, stuck, { signal }))
+  const failed = expect(first).rejects.toThrow()
+  await begun.reached
+  utimesSync(path, 1, 1)
+  const origin = await serve(() => expect.unreachable())
+  await expect(source.put(part(source, origin))).rejects.toMatchObject({ code: 'source_changed' })
+  controller.abort()
+  await failed
 })
 
 test.each<[string, (path: string) => void]>([
