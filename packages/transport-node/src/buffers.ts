@@ -2,10 +2,10 @@
 export const BUFFER_BYTES: number = 1024 * 1024
 
 /** Buffers in use up to which read-ahead is granted: bounds memory when many parts are sent. */
-const READ_AHEAD_BELOW = 16
+const READ_AHEAD_BELOW = 8
 
 /** Idle buffers that are kept for reuse. */
-const KEPT = 8
+const KEPT = 16
 
 /** Recycles buffers, since a fresh one costs page faults for every page. */
 export class BufferPool {
