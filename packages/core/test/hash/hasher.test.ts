@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
+/** Neither `lib` nor the types of Node declare it. */
+const wasm: { instantiate: () => Promise<unknown> } = Reflect.get(globalThis, 'WebAssembly')
+
 const bytes = new TextEncoder().encode('abc')
 const digest = '44bc2cf5ad770999'
 
@@ -19,7 +22,7 @@ beforeEach(() => vi.resetModules())
 afterEach(() => vi.unstubAllGlobals())
 
 test('WebAssembly is instantiated once, however many states are made', async () => {
-  const instantiate = vi.spyOn(WebAssembly, 'instantiate')
+  const instantiate = vi.spyOn(wasm, 'instantiate')
   const hasher = await freshHasher()
   expect(await Promise.all([hashWith(hasher), hashWith(hasher), hashWith(hasher)])).toEqual([
     digest,
@@ -37,11 +40,9 @@ test('plain JavaScript takes over where there is no WebAssembly', async () => {
 })
 
 test('plain JavaScript takes over where a CSP forbids WebAssembly, asked only once', async () => {
-  const instantiate = vi.fn(() =>
-    Promise.reject(new WebAssembly.CompileError('blocked by Content Security Policy')),
-  )
+  const instantiate = vi.fn(() => Promise.reject(new Error('blocked by Content Security Policy')))
   const hasher = await freshHasher()
-  vi.stubGlobal('WebAssembly', { instantiate, CompileError: WebAssembly.CompileError })
+  vi.stubGlobal('WebAssembly', { instantiate })
   expect(await hashWith(hasher)).toBe(digest)
   expect(await hashWith(hasher)).toBe(digest)
   expect(instantiate).toHaveBeenCalledTimes(1)

@@ -125,7 +125,7 @@ describe('the end of an XXH64', () => {
 
   /** The specification in BigInt, to compare with where a real input would take minutes to hash. */
   function reference(lanes: readonly bigint[], tail: Uint8Array, length: number): string {
-    let hash = p5
+    let hash: bigint = p5
     if (length >= 32) {
       hash = [1n, 7n, 12n, 18n].reduce((sum, bits, i) => sum + rotate(lanes[i] ?? 0n, bits), 0n)
       for (const lane of lanes) hash = ((hash ^ round(lane)) * p1 + p4) & mask
