@@ -118,6 +118,28 @@ test('chunked bodies are taken, and refused where they are too long', async () =
   expect(await put('abcde')).toMatch('EntityTooLarge')
 })
 
+test('a body refused while it comes in is answered at once, read to its end, and forgotten', async () => {
+  const { handler, start, urls } = await backend()
+  const origin = await listen(nodeListener(handler))
+  const { pathname, search } = new URL((await urls(await start('abcdef'), [1]))[1] ?? '')
+  const socket = connect(Number(new URL(origin).port), '127.0.0.1')
+  onTestFinished(() => {
+    socket.destroy()
+  })
+  let answers = ''
+  const answered = async (text: string) => {
+    while (!answers.includes(text)) answers += String((await once(socket, 'data'))[0])
+    answers = ''
+  }
+  socket.write(
+    `PUT ${pathname}${search} HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n5\r\nabcde\r\n`,
+  )
+  await answered('EntityTooLarge')
+  const more = `${(1 << 20).toString(16)}\r\n${'x'.repeat(1 << 20)}\r\n`
+  socket.write(`${more}${more}0\r\n\r\nGET /next HTTP/1.1\r\nhost: h\r\n\r\n`)
+  await answered('NotFound')
+})
+
 test('HEAD is answered without a body, unknown methods and odd targets with a refusal', async () => {
   const { handler } = await backend()
   const origin = await listen(nodeListener(handler))
