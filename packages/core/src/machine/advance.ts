@@ -1,3 +1,4 @@
+import { withdraw } from './ending.ts'
 import { canUseSlot, releaseDelayed } from './parts.ts'
 import { refill } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
@@ -22,23 +23,47 @@ export function advance(
   return setAlarm(next, now, rules, out)
 }
 
-/** Tells the storage to forget what is of no more use. */
+/** Tells the storage, then the journal, to forget what is of no more use. */
 function tidyUp(state: UploadState, now: number, rules: Rules, out: UploadEffect[]): UploadState {
+  const next = leaveJournal(abort(state, now, rules, out), out)
+  const { abandoned } = next
+  const rests = next.outcome !== undefined || next.paused || next.source === 'missing'
+  const aborts =
+    rules.canAbort &&
+    abandoned !== undefined &&
+    (abandoned.job !== undefined || abandoned.retryAt <= now)
+  return rests && !aborts ? withdraw(next, out) : next
+}
+
+function abort(state: UploadState, now: number, rules: Rules, out: UploadEffect[]): UploadState {
   const { abandoned } = state
   if (abandoned === undefined || abandoned.job !== undefined) return state
-  if (!rules.canAbort || abandoned.retryAt > now || state.gate === 'network') return state
+  if (!rules.canAbort || abandoned.retryAt > now) return state
+  // Whoever is admitted is told when the network comes back.
+  if (state.admission === 'none') return requestAdmission(state, out)
+  if (state.admission !== 'granted' || state.gate === 'network') return state
   const ticket = state.ticket + 1
   out.push({ type: 'callAbort', ticket, key: abandoned.key, uploadId: abandoned.uploadId })
   return { ...state, ticket, abandoned: { ...abandoned, job: { ticket, startedAt: now } } }
 }
 
+function requestAdmission(state: UploadState, out: UploadEffect[]): UploadState {
+  out.push({ type: 'requestAdmission' })
+  return { ...state, admission: 'requested' }
+}
+
+/** A cancelled upload stays in the journal until nothing of it is left to be aborted. */
+function leaveJournal(state: UploadState, out: UploadEffect[]): UploadState {
+  if (state.outcome !== 'cancelled' || !state.recorded) return state
+  if (state.abandoned !== undefined || state.call !== undefined) return state
+  out.push({ type: 'forgetUpload' })
+  return { ...state, recorded: false }
+}
+
 function goOn(state: UploadState, now: number, rules: Rules, out: UploadEffect[]): UploadState {
   if (state.outcome !== undefined || state.paused || !state.recorded) return state
   if (state.source === 'missing') return state
-  if (state.admission === 'none') {
-    out.push({ type: 'requestAdmission' })
-    return { ...state, admission: 'requested' }
-  }
+  if (state.admission === 'none') return requestAdmission(state, out)
   if (state.admission !== 'granted' || state.gate !== 'open') return state
   if (state.source === 'closed') {
     out.push({ type: 'openSource' })

@@ -1,5 +1,4 @@
 import { dropCall, leaveMultipart, record, stopHashing, stopParts, withdraw } from './ending.ts'
-import { leaveJournal } from './lifecycle.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { Rules, UploadState } from './upload-state.ts'
 
@@ -33,7 +32,7 @@ export function cancel(state: UploadState, rules: Rules, out: UploadEffect[]): U
   }
   // The record keeps the abort call from being forgotten in a crash.
   if (cancelled.abandoned !== undefined || awaitsStart) return record(cancelled, out)
-  return leaveJournal(cancelled, out)
+  return cancelled
 }
 
 /** Goes on after a failure. What is confirmed is kept, unless the file is another one now. */
@@ -43,6 +42,7 @@ export function retry(state: UploadState, rules: Rules, out: UploadEffect[]): Up
     ...state,
     outcome: undefined,
     failedWith: undefined,
+    paused: false,
     callFailed: 0,
     callRetryAt: 0,
     restarts: 0,
@@ -51,24 +51,28 @@ export function retry(state: UploadState, rules: Rules, out: UploadEffect[]): Up
       signFailed: 0,
       signRetryAt: 0,
       returned: state.multipart.returned.map(({ part }) => ({ part, failed: 0 })),
+      blind: state.multipart.blind.map(({ part }) => ({ part, failed: 0 })),
       ready: state.multipart.ready.map((signed) => ({ ...signed, failed: 0 })),
       delayed: state.multipart.delayed.map((delayed) => ({ ...delayed, failed: 0, retryAt: 0 })),
     },
   }
   const code = state.failedWith?.code
+  if (code === 'upload_lost') return record(startOver(again, rules, false, out), out)
   if (code !== 'source_changed' && code !== 'file_not_found') return record(again, out)
   out.push({ type: 'closeSource' })
-  if (code === 'file_not_found') return record({ ...again, source: 'closed' }, out)
-  const left = leaveMultipart(again, rules, true, out)
-  return record(
-    {
-      ...left,
-      source: 'closed',
-      hash: undefined,
-      hashedBytes: 0,
-      sentBytes: 0,
-      generation: left.generation + 1,
-    },
-    out,
-  )
+  const closed: UploadState = { ...again, source: 'closed' }
+  if (code === 'file_not_found') return record(closed, out)
+  const left = startOver(closed, rules, true, out)
+  return record({ ...left, hash: undefined, hashedBytes: 0 }, out)
+}
+
+/** What was sent is of no more use. */
+function startOver(
+  state: UploadState,
+  rules: Rules,
+  storageKnowsIt: boolean,
+  out: UploadEffect[],
+): UploadState {
+  const left = leaveMultipart(state, rules, storageKnowsIt, out)
+  return { ...left, sentBytes: 0, generation: left.generation + 1 }
 }

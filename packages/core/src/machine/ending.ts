@@ -34,7 +34,8 @@ export function stopHashing(state: UploadState, out: UploadEffect[]): UploadStat
 export function withdraw(state: UploadState, out: UploadEffect[]): UploadState {
   if (state.admission !== 'granted') return state
   out.push({ type: 'withdraw' })
-  return { ...state, admission: 'none', wantsSlot: false }
+  // Only who is admitted is told of the gate: what was known of it would grow old.
+  return { ...state, admission: 'none', gate: 'open', wantsSlot: false }
 }
 
 /** Drops the lifecycle call that is under way. */

@@ -14,6 +14,8 @@ type Fact<T extends UploadEvent['type']> = Extract<UploadEvent, { type: T }>
 /** The journal holds what was asked with this ticket. */
 export function noteJournaled(state: UploadState, ticket: number): UploadState {
   const { multipart } = state
+  // It was told to forget it since.
+  if (state.outcome === 'cancelled') return state
   const durable = multipart !== undefined && !multipart.durable && ticket >= multipart.recordTicket
   if (state.recorded && !durable) return state
   return {
@@ -99,7 +101,7 @@ export function noteStarted(
   const multipart = newMultipart({ key, uploadId, partSize, parts, recordTicket })
   if (state.outcome !== undefined) {
     // Cancelled while the call was under way: what it created is not needed.
-    return rules.canAbort ? { ...answered, abandoned: abandon(multipart) } : answered
+    return rules.canAbort ? record({ ...answered, abandoned: abandon(multipart) }, out) : answered
   }
   if (parts > MAX_PARTS) {
     const message = `partSize ${partSize} would need ${parts} parts; the smallest partSize that would do for ${size} bytes is ${smallestPartSize(size)}`
@@ -149,17 +151,9 @@ export function noteCompleted(
   )
 }
 
-export function noteAborted(state: UploadState, ticket: number, out: UploadEffect[]): UploadState {
+export function noteAborted(state: UploadState, ticket: number): UploadState {
   if (state.abandoned?.job?.ticket !== ticket) return state
-  return leaveJournal({ ...state, abandoned: undefined }, out)
-}
-
-/** A cancelled upload stays in the journal until the storage was told to forget it. */
-export function leaveJournal(state: UploadState, out: UploadEffect[]): UploadState {
-  if (state.outcome === 'cancelled' && state.abandoned === undefined) {
-    out.push({ type: 'forgetUpload' })
-  }
-  return state
+  return { ...state, abandoned: undefined }
 }
 
 /** A control call brought no answer, or one that says no. */
@@ -181,7 +175,7 @@ export function noteCallFailed(
         ? noteUrlsFailed(state, fact, rules, out)
         : state
     case 'abort':
-      return noteAbortFailed(state, fact, rules, out)
+      return noteAbortFailed(state, fact, rules)
     default:
       return state.call?.ticket === fact.ticket
         ? noteLifecycleFailed({ ...state, call: undefined }, state.call.kind, fact, rules, out)
@@ -219,19 +213,21 @@ function noteAbortFailed(
   state: UploadState,
   fact: CallFailure & { readonly ticket: number },
   rules: Rules,
-  out: UploadEffect[],
 ): UploadState {
   const { abandoned } = state
   if (abandoned?.job?.ticket !== fact.ticket) return state
+  if (isOffline(state, fact.failure)) {
+    return { ...state, abandoned: { ...abandoned, job: undefined } }
+  }
   const failed = abandoned.failed + 1
+  const isLast = failed >= rules.retry.attempts
   // It only saves storage costs, and a lifecycle rule of the bucket does so too: no reason to fail.
-  if (decide('abort', fact.failure) !== 'retry' || failed >= rules.retry.attempts) {
-    return leaveJournal({ ...state, abandoned: undefined }, out)
+  if (decide('abort', fact.failure) !== 'retry' || (isLast && fact.failure.kind === 'status')) {
+    return { ...state, abandoned: undefined }
   }
-  return {
-    ...state,
-    abandoned: { ...abandoned, job: undefined, failed, retryAt: retryAt(failed, fact, rules) },
-  }
+  // Nobody heard it, so it stays in the journal: the next start of the program asks again.
+  const at = isLast ? Number.POSITIVE_INFINITY : retryAt(failed, fact, rules)
+  return { ...state, abandoned: { ...abandoned, job: undefined, failed, retryAt: at } }
 }
 
 function noteLifecycleFailed(
@@ -276,8 +272,10 @@ function mayHaveTakenEffect(failure: Failure): boolean {
   return failure.kind !== 'status' || failure.status >= 500
 }
 
+/** Who was not admitted does not know the gate, and is given the benefit of the doubt. */
 function isOffline(state: UploadState, failure: Failure): boolean {
-  return state.gate !== 'open' && failure.kind !== 'status'
+  const isOnline = state.admission === 'granted' && state.gate === 'open'
+  return !isOnline && failure.kind !== 'status'
 }
 
 function retryAt(failed: number, fact: CallFailure, rules: Rules): number {

@@ -97,21 +97,32 @@ export function reattach(
     out.push({ type: 'cancelPuts', taskIds: tasks.map(({ taskId }) => taskId) })
     return state
   }
-  const flights = tasks
-    .filter(({ part }) => etagOf(multipart.confirmed, part) === undefined)
-    .map(
-      (task): Flight => ({
-        ...task,
-        url: '',
-        failed: 0,
-        lifeMs: 0,
-        expiresAt: 0,
-        holdsSlot: false,
-        startedAt: now,
-        movedAt: now,
-      }),
-    )
-  return countSent({ ...state, multipart: { ...multipart, flights } })
+  const isNeeded = ({ part }: { readonly part: number }): boolean =>
+    etagOf(multipart.confirmed, part) === undefined
+  const useless = tasks.filter((task) => !isNeeded(task)).map(({ taskId }) => taskId)
+  if (useless.length > 0) out.push({ type: 'cancelPuts', taskIds: useless })
+  const flights = tasks.filter(isNeeded).map(
+    (task): Flight => ({
+      ...task,
+      url: '',
+      failed: 0,
+      lifeMs: 0,
+      expiresAt: 0,
+      holdsSlot: false,
+      startedAt: now,
+      movedAt: now,
+    }),
+  )
+  const flying = new Set(flights.map(({ part }) => part))
+  const last = flights.reduce((most, { part }) => Math.max(most, part), 0)
+  // They are before `next` from now on, and so are those between them that nobody sent.
+  const returned = [...multipart.returned]
+  let { next } = multipart
+  for (; next <= last; next += 1) {
+    if (flying.has(next) || etagOf(multipart.confirmed, next) !== undefined) continue
+    returned.push({ part: next, failed: 0 })
+  }
+  return countSent({ ...state, multipart: { ...multipart, flights, next, returned } })
 }
 
 export function noteProgress(
@@ -168,6 +179,7 @@ export function confirm(
       returned: others(multipart.returned),
       ready: others(multipart.ready),
       delayed: others(multipart.delayed),
+      blind: others(multipart.blind),
       partMs: flight ? smooth(multipart.partMs, now - flight.startedAt) : multipart.partMs,
     },
   })
@@ -197,7 +209,8 @@ export function notePartFailed(
 
   const decision = decide('put', failure)
   const failed = flight.failed + 1
-  if (decision === 'restart') return restart(landed, { step: 'put', failure, part }, rules, out)
+  if (decision === 'restart')
+    return restart(waitAgain(failed), { step: 'put', failure, part }, rules, out)
   if (failure.kind === 'unusable' && failure.code === 'etag_missing' && rules.canList) {
     if (failed < rules.retry.attempts) {
       return {
@@ -206,10 +219,11 @@ export function notePartFailed(
       }
     }
   }
-  if (decision === 'fail') return fail(landed, { step: 'put', failure, part }, out)
+  const giveUp = (): UploadState => fail(waitAgain(failed), { step: 'put', failure, part }, out)
+  if (decision === 'fail') return giveUp()
   // Being offline is nobody's failed attempt (guarantee 5).
   if (state.gate !== 'open' && failure.kind !== 'status') return waitAgain(flight.failed)
-  if (failed >= rules.retry.attempts) return fail(landed, { step: 'put', failure, part }, out)
+  if (failed >= rules.retry.attempts) return giveUp()
   if (decision === 'fresh_url' && failed === 1) return waitAgain(failed)
 
   const retryAfterMs = failure.kind === 'status' ? failure.retryAfterMs : undefined

@@ -42,7 +42,8 @@ export function refill(
   const returned = multipart.returned.slice(parts.length)
   let next = multipart.next
   while (parts.length < wanted && next <= multipart.parts) {
-    if (!isUnderway(multipart, next)) parts.push({ part: next, failed: 0 })
+    // A journal or a list may have brought it along.
+    if (etagOf(multipart.confirmed, next) === undefined) parts.push({ part: next, failed: 0 })
     next += 1
   }
   if (parts.length === 0) {
@@ -55,11 +56,6 @@ export function refill(
     ticket,
     multipart: { ...multipart, returned, next, signing: { ticket, parts, askedAt: now } },
   }
-}
-
-/** Parts that a journal or a background queue brought along. */
-function isUnderway({ confirmed, flights }: Multipart, next: number): boolean {
-  return etagOf(confirmed, next) !== undefined || flights.some(({ part }) => part === next)
 }
 
 /** Notes the URLs that came. */

@@ -52,7 +52,7 @@ function note(
       return noteJournaled(state, event.ticket)
     case 'admitted':
       return state.admission === 'requested'
-        ? letIn({ ...state, admission: 'granted', gate: event.gate }, out)
+        ? { ...state, admission: 'granted', gate: event.gate }
         : state
     case 'gateChanged':
       return obeyConstraint({ ...state, gate: event.gate }, out)
@@ -74,12 +74,12 @@ function note(
       return noteUrls(state, event, rules, out)
     case 'listed':
       return state.call?.ticket === event.ticket
-        ? noteListed({ ...state, call: undefined, callFailed: 0 }, event.parts, now, out)
+        ? noteListed(withoutCall(state), event.parts, now, out)
         : state
     case 'completed':
       return noteCompleted(state, event.ticket, out)
     case 'aborted':
-      return noteAborted(state, event.ticket, out)
+      return noteAborted(state, event.ticket)
     case 'callFailed':
       return noteCallFailed(state, event, rules, out)
     case 'reattached':
@@ -106,9 +106,7 @@ function note(
   }
 }
 
-/** An upload that was paused or ended while it stood in the queue has no use for its turn. */
-function letIn(state: UploadState, out: UploadEffect[]): UploadState {
-  if (state.outcome === undefined && !state.paused) return state
-  out.push({ type: 'withdraw' })
-  return { ...state, admission: 'none' }
+/** A storage that lists the parts has not put them together: a lost complete call did nothing. */
+function withoutCall(state: UploadState): UploadState {
+  return { ...state, call: undefined, callFailed: 0, completeLost: false }
 }
