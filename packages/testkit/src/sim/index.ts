@@ -1,1 +1,7 @@
-export {}
+export { FAULT_CLASSES, type FaultClass } from './fault-classes.ts'
+export type { FilePlan, Plan, PlanLimits } from './plan.ts'
+export type { Sabotage, SimFileName, SimPorts, SimTransport } from './sabotage.ts'
+export { SeededRandom } from './seeded-random.ts'
+export { type SimulateOptions, type SimulationResult, simulate } from './simulate.ts'
+export { GUARANTEES, type Guarantee, type Violation } from './violation.ts'
+export { type VirtualClock, virtualClock } from './virtual-clock.ts'

@@ -1,0 +1,161 @@
+import {
+  type PartQueue,
+  type PartTask,
+  type PartTaskStatus,
+  UploadError,
+} from '@s3-bg-uploader/core'
+import type { ClientProcess } from './client-process.ts'
+import { sendPart, type Wire } from './foreground-source.ts'
+import type { HttpAnswer } from './http-answer.ts'
+import { never } from './party.ts'
+import type { End } from './referee.ts'
+import type { SimFile } from './sim-files.ts'
+import type { World } from './world.ts'
+
+interface Task {
+  readonly task: PartTask
+  readonly file: SimFile
+  readonly size: number
+  readonly lastModified: number
+  readonly end: End
+  status: PartTaskStatus
+  abort: AbortController | undefined
+}
+
+/** The system sends so many parts at once. */
+const AT_ONCE = 4
+
+/** A queue of the system's: it goes on while the process is dead, and forgets nothing by itself. */
+export class BackgroundQueue {
+  readonly #world: World
+  readonly #wire: Wire
+  readonly #files: ReadonlyMap<string, SimFile>
+  readonly #tasks = new Map<string, Task>()
+  readonly #listeners = new Set<{
+    readonly client: ClientProcess
+    readonly listener: (status: PartTaskStatus) => void
+  }>()
+
+  constructor(world: World, wire: Wire, files: ReadonlyMap<string, SimFile>) {
+    this.#world = world
+    this.#wire = wire
+    this.#files = files
+  }
+
+  /** Tasks that are not acknowledged. */
+  get size(): number {
+    return this.#tasks.size
+  }
+
+  portFor(client: ClientProcess): PartQueue {
+    const act = async (action: () => void): Promise<void> => {
+      if (!client.enter()) return never()
+      // The call crosses to the system and back.
+      await new Promise<void>((resolve) => client.clock.setTimer(resolve, 1))
+      if (!client.enter()) return never()
+      action()
+      this.#startNext()
+    }
+    return {
+      enqueue: (tasks) =>
+        act(() => {
+          for (const task of tasks) this.#add(client, task)
+        }),
+      list: async () => {
+        await act(() => {})
+        return [...this.#tasks.values()].map(({ status }) => status)
+      },
+      cancel: (ids) =>
+        act(() => {
+          for (const id of ids) this.#remove(id)
+        }),
+      acknowledge: (ids) =>
+        act(() => {
+          for (const id of ids) this.#remove(id)
+        }),
+      subscribe: (listener) => {
+        const entry = { client, listener }
+        this.#listeners.add(entry)
+        client.onDeath.push(() => this.#listeners.delete(entry))
+        return () => this.#listeners.delete(entry)
+      },
+    }
+  }
+
+  #add(client: ClientProcess, task: PartTask): void {
+    const { path } = task.ref as { readonly path: string }
+    const file = this.#files.get(path)
+    if (file === undefined || this.#tasks.has(task.id)) return
+    this.#tasks.set(task.id, {
+      task,
+      file,
+      size: file.content.length,
+      lastModified: file.lastModified,
+      end: this.#wire.referee.putStarts(client, task.url, task.range),
+      status: { id: task.id, state: 'waiting' },
+      abort: undefined,
+    })
+  }
+
+  #remove(id: string): void {
+    const entry = this.#tasks.get(id)
+    this.#tasks.delete(id)
+    entry?.end(undefined)
+    entry?.abort?.abort()
+  }
+
+  #startNext(): void {
+    let running = 0
+    for (const { status } of this.#tasks.values()) running += status.state === 'running' ? 1 : 0
+    for (const entry of this.#tasks.values()) {
+      if (running >= AT_ONCE) return
+      if (entry.status.state !== 'waiting') continue
+      running += 1
+      this.#run(entry)
+    }
+  }
+
+  #run(entry: Task): void {
+    const { task, file } = entry
+    const { id, range } = task
+    const abort = new AbortController()
+    entry.abort = abort
+    entry.status = { id, state: 'running', sentBytes: 0 }
+    const finish = (status: PartTaskStatus, answer?: HttpAnswer): void => {
+      if (this.#tasks.get(id) !== entry) return
+      entry.status = status
+      entry.end(answer)
+      this.#world.note('queue', () => `${id} is ${status.state}`)
+      this.#tell(status)
+      this.#startNext()
+    }
+    const changed = (): boolean =>
+      !file.exists ||
+      file.content.length !== entry.size ||
+      (file.plan.hasMtime && file.lastModified !== entry.lastModified)
+    const error = new UploadError('source_changed', `${file.plan.name} has changed`)
+    if (changed()) return finish({ id, state: 'broken', error })
+    const party = { alive: true, deliver: (callback: () => void) => callback() } as const
+    sendPart(this.#wire, file, party, {
+      url: task.url,
+      range,
+      signal: abort.signal,
+      onProgress: (sentBytes) => {
+        entry.status = { id, state: 'running', sentBytes }
+        this.#tell(entry.status)
+      },
+    }).then(
+      (response) => {
+        if (changed()) finish({ id, state: 'broken', error })
+        else finish({ id, state: 'answered', response }, response)
+      },
+      (cause: unknown) => finish({ id, state: 'broken', error: cause }),
+    )
+  }
+
+  #tell(status: PartTaskStatus): void {
+    for (const { client, listener } of [...this.#listeners]) {
+      client.deliver(() => listener(status))
+    }
+  }
+}

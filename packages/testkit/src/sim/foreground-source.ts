@@ -1,0 +1,76 @@
+import type { ForegroundSource, PutRequest, PutResponse } from '@s3-bg-uploader/core'
+import type { ClientProcess } from './client-process.ts'
+import type { HttpAnswer } from './http-answer.ts'
+import { never } from './party.ts'
+import type { Referee } from './referee.ts'
+import { OpenFile, type SimFile } from './sim-files.ts'
+import type { SimNetwork } from './sim-network.ts'
+import type { SimStorage } from './sim-storage.ts'
+
+/** What sends bytes to the storage. */
+export interface Wire {
+  readonly network: SimNetwork
+  readonly storage: SimStorage
+  readonly referee: Referee
+}
+
+/** A file that sends its own parts. */
+export class SimForegroundSource extends OpenFile implements ForegroundSource {
+  readonly #wire: Wire
+
+  constructor(file: SimFile, client: ClientProcess, wire: Wire) {
+    super(file, client)
+    this.#wire = wire
+  }
+
+  async put(request: PutRequest): Promise<PutResponse> {
+    const { client, file } = this
+    if (!client.enter()) return never()
+    const { referee } = this.#wire
+    const end = referee.putStarts(client, request.url, request.range)
+    try {
+      this.check()
+      const answer = await sendPart(this.#wire, file, client, request)
+      // Whatever was read while the file changed may be anything.
+      this.check()
+      end(answer)
+      return answer
+    } catch (error) {
+      end(undefined)
+      throw error
+    }
+  }
+}
+
+/** Sends one part: its first half as the file is now, its second half as it is when that is read. */
+export function sendPart(
+  { network, storage }: Wire,
+  file: SimFile,
+  party: ClientProcess | { readonly alive: true; deliver(callback: () => void): void },
+  request: Omit<PutRequest, 'signal'> & { readonly signal: AbortSignal | undefined },
+): Promise<HttpAnswer> {
+  const { url, range, signal, onProgress } = request
+  const { world } = file
+  const length = range.end - range.start
+  const middle = range.start + (length >> 1)
+  const firstHalf = file.content.slice(range.start, middle)
+  const seesProgress = !world.has('no-progress')
+  const issued = storage.urls.get(url)
+  return network.exchange<HttpAnswer>({
+    party,
+    label: `PUT ${issued?.part ?? '?'} of ${issued?.upload.uploadId ?? '?'}`,
+    secret: url,
+    signal,
+    bodyMs: world.about('put.body', world.plan.bodyMs),
+    onProgress: seesProgress ? (share) => onProgress(Math.floor(share * length)) : undefined,
+    arrive: () => {
+      const secondHalf = file.content.slice(middle, range.end)
+      const bytes = new Uint8Array(firstHalf.length + secondHalf.length)
+      bytes.set(firstHalf)
+      bytes.set(secondHalf, firstHalf.length)
+      return storage.put(url, bytes)
+    },
+    // Platforms that cannot watch the progress end by themselves what stands still.
+    patienceMs: seesProgress ? undefined : 150_000,
+  })
+}

@@ -1,0 +1,26 @@
+/** An answer on the wire. */
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export function s3Error(status: number, code: string): HttpAnswer {
+  return {
+    status,
+    headers: {},
+    body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>no</Message></Error>`,
+  }
+}
+
+export function jsonAnswer(status: number, body: unknown): HttpAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }
+}
+
+export function isSuccess({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300
+}

@@ -1,0 +1,58 @@
+import type { StoreChange } from '@s3-bg-uploader/core'
+
+/** What a durable record says of an upload. */
+export interface RecordedUpload {
+  readonly name: string
+  readonly paused: boolean
+  readonly outcome: string | undefined
+  readonly generation: number
+  readonly uploadId: string | undefined
+}
+
+/** Reads the journal's records as they become durable. */
+export class JournalLedger {
+  readonly uploads: Map<string, RecordedUpload> = new Map()
+  /** Keys of part records, by upload. */
+  readonly parts: Map<string, Set<string>> = new Map()
+
+  note(batch: readonly StoreChange[]): void {
+    for (const { key, value } of batch) {
+      const [kind, id = ''] = key.split('/', 2)
+      if (kind === 'u') {
+        if (value === undefined) this.uploads.delete(id)
+        else this.uploads.set(id, readRecord(value))
+      } else if (value === undefined) this.parts.get(id)?.delete(key)
+      else {
+        const parts = this.parts.get(id) ?? new Set()
+        this.parts.set(id, parts.add(key))
+      }
+    }
+  }
+
+  /** A record was damaged behind everybody's back. */
+  lose(key: string): void {
+    const [kind, id = ''] = key.split('/', 2)
+    if (kind === 'u') this.uploads.delete(id)
+    else this.parts.get(id)?.delete(key)
+  }
+
+  /** Whether the journal holds the ETag of this part of this multipart upload. */
+  holdsPart(id: string | undefined, uploadId: string, part: number): boolean {
+    if (id === undefined) return false
+    const record = this.uploads.get(id)
+    if (record?.uploadId !== uploadId) return false
+    return this.parts.get(id)?.has(`p/${id}/${record.generation}/${part}`) ?? false
+  }
+}
+
+function readRecord(value: string): RecordedUpload {
+  const record = JSON.parse(value) as {
+    readonly name: string
+    readonly paused: boolean
+    readonly outcome?: string
+    readonly generation: number
+    readonly multipart?: { readonly uploadId: string }
+  }
+  const { name, paused, outcome, generation, multipart } = record
+  return { name, paused, outcome, generation, uploadId: multipart?.uploadId }
+}

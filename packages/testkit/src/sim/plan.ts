@@ -1,0 +1,128 @@
+import { FAULT_CLASSES, type FaultClass } from './fault-classes.ts'
+import type { SeededRandom } from './seeded-random.ts'
+
+export interface FilePlan {
+  readonly name: string
+  /** Bytes. */
+  readonly size: number
+  readonly transferId: string | undefined
+  /** When the user adds it, in milliseconds. */
+  readonly addedAt: number
+  /** The platform tells lastModified. */
+  readonly hasMtime: boolean
+  /** The source hashes natively. */
+  readonly nativeHash: boolean
+}
+
+/** What a seed decides before the run begins. */
+export interface Plan {
+  readonly seed: number
+  /** How likely each class strikes where it can; classes that are not in it never strike. */
+  readonly faults: ReadonlyMap<FaultClass, number>
+  readonly files: readonly FilePlan[]
+  readonly partSize: number
+  readonly concurrency: number
+  /** Milliseconds that a request or an answer takes, about. */
+  readonly latencyMs: number
+  /** Milliseconds that the bytes of a part take, about. */
+  readonly bodyMs: number
+  readonly storeMs: number
+  /** Seconds. */
+  readonly urlLife: number
+  /** Milliseconds by which the device's clock is ahead. */
+  readonly skewMs: number
+  readonly canList: boolean
+  readonly canAbort: boolean
+  readonly verbatimEtags: boolean
+  readonly trailingSlash: boolean
+  /** The client is made without a configuration and gets it later. */
+  readonly lateConfig: boolean
+  /** How long faults strike, in milliseconds. */
+  readonly chaosMs: number
+}
+
+export interface PlanLimits {
+  /** Classes that must not strike. */
+  readonly without?: ReadonlySet<FaultClass> | undefined
+  /** The only classes that may strike. */
+  readonly only?: ReadonlySet<FaultClass> | undefined
+  readonly maxFiles?: number | undefined
+}
+
+/** Classes that change the whole run are drawn more seldom. */
+const RARE: ReadonlyMap<FaultClass, number> = new Map([
+  ['many-files', 0.01],
+  ['no-reopen', 0.06],
+  ['no-progress', 0.08],
+  ['slow', 0.1],
+  ['background', 0.2],
+  ['no-date', 0.1],
+  ['clock-jump', 0.1],
+  ['corrupt-record', 0.15],
+  ['crash', 0.4],
+])
+
+const USUAL_SHARE = 0.17
+
+export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits = {}): Plan {
+  const faults = new Map<FaultClass, number>()
+  for (const fault of FAULT_CLASSES) {
+    const chosen = random.chance(`plan.${fault}`, RARE.get(fault) ?? USUAL_SHARE)
+    const rate = random.pick('plan.rate', [0.03, 0.1, 0.3])
+    const allowed = limits.only === undefined || limits.only.has(fault)
+    if (chosen && allowed && !limits.without?.has(fault)) faults.set(fault, rate)
+  }
+  const partSize = random.between('plan.partSize', 4, 12)
+  const most = limits.maxFiles ?? 50
+  const count = Math.min(most, countFiles(random, faults.has('many-files')))
+  const chaosMs = random.pick('plan.chaosMs', [3_000, 20_000, 120_000, 600_000])
+  const canReopen = !faults.has('no-reopen')
+  const files: FilePlan[] = []
+  for (let index = 0; index < count; index += 1) {
+    const late = random.chance('plan.late', 0.2) ? random.draw('plan.addedAt') : 0
+    files.push({
+      name: `f${index}`,
+      size: sizeOf(random, partSize),
+      transferId: random.chance('plan.transfer', 0.3) ? 'trip' : undefined,
+      addedAt: Math.floor(late ** 3 * chaosMs),
+      hasMtime: canReopen || random.chance('plan.hasMtime', 0.5),
+      nativeHash: random.chance('plan.nativeHash', 0.2),
+    })
+  }
+  return {
+    seed,
+    faults,
+    files,
+    partSize,
+    concurrency: random.pick('plan.concurrency', [1, 2, 3, 6]),
+    latencyMs: faults.has('slow') ? 3_000 : random.pick('plan.latencyMs', [1, 20, 200]),
+    bodyMs: faults.has('slow') ? 8_000 : random.pick('plan.bodyMs', [2, 50, 500]),
+    storeMs: faults.has('slow-store') ? 3_000 : random.pick('plan.storeMs', [0, 1, 10]),
+    urlLife: faults.has('short-lived-urls')
+      ? random.pick('plan.urlLife', [1, 3, 10, 60])
+      : random.pick('plan.urlLife', [900, 3_600, 86_400, 604_800]),
+    skewMs: faults.has('skew')
+      ? random.pick('plan.skewMs', [-86_400_000, -3_600_000, -30_000, 30_000, 3_600_000, 86_400_000])
+      : 0,
+    canList: random.chance('plan.canList', 0.5),
+    canAbort: random.chance('plan.canAbort', 0.6),
+    verbatimEtags: random.chance('plan.verbatimEtags', 0.1),
+    trailingSlash: random.chance('plan.trailingSlash', 0.8),
+    lateConfig: random.chance('plan.lateConfig', 0.05),
+    chaosMs,
+  }
+}
+
+function countFiles(random: SeededRandom, many: boolean): number {
+  const few = random.draw('plan.files')
+  if (many) return random.between('plan.manyFiles', 9, 50)
+  if (few < 0.65) return 1
+  return few < 0.9 ? 2 : 3 + Math.floor((few - 0.9) * 30)
+}
+
+/** The edges of the plan, and some in between. */
+function sizeOf(random: SeededRandom, partSize: number): number {
+  const parts = random.pick('plan.parts', [0, 0, 1, 1, 2, 3, 5, 9])
+  const more = random.pick('plan.more', [-1, 0, 0, 1, 2])
+  return Math.max(0, parts * partSize + more)
+}

@@ -1,0 +1,278 @@
+import { errorCodes, isUploadError, type Range, type StoreChange } from '@s3-bg-uploader/core'
+import type { ClientProcess } from './client-process.ts'
+import { hashOf } from './content-hash.ts'
+import { type HttpAnswer, isSuccess } from './http-answer.ts'
+import { JournalLedger } from './journal-ledger.ts'
+import { findSecret, textOf } from './secrets.ts'
+import type { ControlRequest, SimBackend } from './sim-backend.ts'
+import type { SimNetwork } from './sim-network.ts'
+import type { IssuedUrl, SimStorage, StoredUpload } from './sim-storage.ts'
+import type { Trace } from './trace.ts'
+import type { World } from './world.ts'
+
+/** As the core's policy says: attempts in all. */
+const ATTEMPTS = 10
+/** DESIGN §9: bytes of the journal for one confirmed part. */
+const PART_RECORD_BYTES = 200
+
+/** Told of what ended, with what was answered or undefined where nothing was. */
+export type End = (answer: HttpAnswer | undefined) => void
+
+/** Watches the wire and the journal, and knows what must not happen. */
+export class Referee {
+  readonly #world: World
+  readonly #storage: SimStorage
+  readonly #backend: SimBackend
+  readonly #network: SimNetwork
+  readonly traces: Map<string, Trace> = new Map()
+  readonly ledger: JournalLedger = new JournalLedger()
+  #puts = 0
+
+  constructor(
+    world: World,
+    parts: {
+      readonly storage: SimStorage
+      readonly backend: SimBackend
+      readonly network: SimNetwork
+    },
+  ) {
+    this.#world = world
+    this.#storage = parts.storage
+    this.#backend = parts.backend
+    this.#network = parts.network
+    parts.storage.onObject = (upload, bytes) => this.#objectMade(upload, bytes)
+  }
+
+  traceOf(file: string | undefined): Trace | undefined {
+    return file === undefined ? undefined : this.traces.get(file)
+  }
+
+  /** The process died: what it had under way is over. */
+  processEnded(): void {
+    this.#puts = 0
+    for (const trace of this.traces.values()) {
+      if (trace.completes.size > 0) trace.uncertain = true
+      trace.busy = 0
+      trace.puts.clear()
+      trace.completes.clear()
+    }
+  }
+
+  /** A part is about to be sent, or is handed to a queue that will send it. */
+  putStarts(client: ClientProcess, url: string, range: Range): End {
+    const world = this.#world
+    const issued = this.#storage.urls.get(url)
+    const trace = this.traceOf(issued?.upload.file)
+    if (issued === undefined || trace === undefined) {
+      world.violate('4 urls', `a PUT went to a URL that was never issued: ${url}`)
+      return () => {}
+    }
+    const { upload, part } = issued
+    const what = `${upload.uploadId}/${part}`
+    world.note(client.name, () => `PUT ${part} of ${upload.uploadId} (${trace.name})`)
+    this.#checkMayStart(client, trace, `PUT of part ${part}`)
+    this.#checkUrlLife(issued)
+    this.#checkRange(issued, range)
+    this.#checkRetry(trace, what)
+    if (trace.puts.has(what)) {
+      world.violate('2 no resend', `part ${part} of ${trace.name} is sent twice at once`)
+    }
+    if (this.ledger.holdsPart(trace.id, upload.uploadId, part)) {
+      world.violate('2 no resend', `part ${part} of ${trace.name} is journaled and sent again`)
+    }
+    this.#puts += 1
+    if (this.#puts > world.plan.concurrency) {
+      world.violate('7 bounds', `${this.#puts} PUTs at once, ${world.plan.concurrency} allowed`)
+    }
+    trace.puts.add(what)
+    trace.busy += 1
+    return (answer) => {
+      if (!client.alive || !trace.puts.delete(what)) return
+      this.#puts -= 1
+      trace.busy -= 1
+      if (answer !== undefined) this.putAnswered(trace, what, answer)
+    }
+  }
+
+  /** The client learns what became of a part. */
+  putAnswered(trace: Trace, what: string, answer: HttpAnswer): void {
+    if (isSuccess(answer)) return
+    this.#noteRetryAfter(trace, what, answer)
+    if (answer.body.includes('NoSuchUpload')) trace.mayFall = true
+    else trace.failures.set(what, (trace.failures.get(what) ?? 0) + 1)
+  }
+
+  controlStarts(client: ClientProcess, request: ControlRequest): End {
+    const world = this.#world
+    const { call, uploadId, body } = request
+    const upload = this.#backend.uploadOf(uploadId)
+    const trace = this.traceOf(call === 'start' ? String(body['fileName']) : upload?.file)
+    if (trace === undefined) {
+      world.violate('3 complete', `${call} of an unknown upload: ${uploadId}`)
+      return () => {}
+    }
+    world.note(client.name, () => `${call} ${uploadId ?? ''} (${trace.name})`)
+    if (call !== 'abort') this.#checkMayStart(client, trace, call)
+    else if (client.closed) world.violate('8 commands', 'abort after close')
+    const what = call === 'start' ? 'start' : `${call}/${uploadId}`
+    this.#checkRetry(trace, what)
+    if (call === 'complete' && upload !== undefined) {
+      this.#checkComplete(trace, upload, body['parts'] as readonly { PartNumber: number }[])
+    }
+    if (call === 'urls') this.#checkBatch(body['parts'] as readonly number[])
+    trace.busy += 1
+    return (answer) => {
+      if (!client.alive) return
+      trace.busy -= 1
+      this.#controlEnded(trace, request, what, answer)
+    }
+  }
+
+  #controlEnded(
+    trace: Trace,
+    { call, uploadId = '' }: ControlRequest,
+    what: string,
+    answer: HttpAnswer | undefined,
+  ): void {
+    if (call === 'complete') {
+      trace.completes.delete(uploadId)
+      if (answer === undefined || answer.status >= 500) trace.uncertain = true
+      else if (isSuccess(answer)) trace.completed.add(uploadId)
+    }
+    if (answer === undefined) return
+    if (answer.body.includes('NoSuchUpload')) trace.mayFall = true
+    if (isSuccess(answer)) trace.notBefore.delete(what)
+    else this.#noteRetryAfter(trace, what, answer)
+    if (call === 'urls' && isSuccess(answer)) this.#urlsDelivered(answer)
+  }
+
+  /** Any failure that the application gets to see. */
+  checkError(error: unknown, where: string): void {
+    const world = this.#world
+    if (!isUploadError(error)) {
+      return world.violate('11 errors', `${where}: not an UploadError: ${String(error)}`)
+    }
+    world.note('app', () => `${where}: ${error.code}: ${error.message}`)
+    if (!errorCodes.includes(error.code) || error.hint === '' || error.message === '') {
+      world.violate('11 errors', `${where}: ${error.code} has no code, message or hint`)
+    }
+    if (error.code === 'internal') {
+      world.violate('11 errors', `${where}: ${error.message}: ${textOf(error.cause)}`)
+    }
+    const secret = findSecret(textOf(error))
+    if (secret !== undefined) world.violate('11 errors', `${where}: ${error.code} shows ${secret}`)
+  }
+
+  written(batch: readonly StoreChange[]): void {
+    for (const { key, value } of batch) {
+      if (findSecret(`${key} ${value}`) !== undefined) {
+        this.#world.violate('11 errors', `the journal record ${key} holds a secret`)
+      }
+      if (key.startsWith('p/') && key.length + (value?.length ?? 0) > PART_RECORD_BYTES) {
+        this.#world.violate('7 bounds', `the part record ${key} is too large`)
+      }
+    }
+  }
+
+  #checkMayStart(client: ClientProcess, trace: Trace, what: string): void {
+    const world = this.#world
+    const violate = (why: string): void =>
+      world.violate('8 commands', `${what} of ${trace.name} starts although ${why}`)
+    if (client.closed) violate('the uploader is closed')
+    if (trace.cancelled) violate('it is cancelled')
+    if (trace.paused) violate('it is paused')
+    if (trace.failed) violate('it has failed')
+    if (trace.over === 'completed') violate('it is completed')
+    if (!this.#network.reportedOnline) {
+      world.violate('5 retries', `${what} of ${trace.name} starts while offline`)
+    }
+  }
+
+  /** By what the client could know: the answer's Date and the time since, or its own clock. */
+  #checkUrlLife({ delivered, part }: IssuedUrl): void {
+    if (delivered === undefined) return
+    const age = this.#world.clock.now() - delivered.at
+    if (age < delivered.lifeMs) return
+    const late = age - delivered.lifeMs
+    this.#world.violate('4 urls', `PUT of part ${part} starts on a URL expired ${late} ms ago`)
+  }
+
+  #urlsDelivered(answer: HttpAnswer): void {
+    const { clock, deviceAheadMs } = this.#world
+    const date = answer.headers['date']
+    const serverNow = date === undefined ? clock.wall() + deviceAheadMs : Date.parse(date)
+    for (const [, url = ''] of answer.body.matchAll(/"(https:[^"]*)"/g)) {
+      const issued = this.#storage.urls.get(url)
+      if (issued === undefined) continue
+      issued.delivered = { at: clock.now(), lifeMs: issued.expiresAt - serverNow }
+    }
+  }
+
+  #checkRange({ upload, part }: IssuedUrl, { start, end }: Range): void {
+    const { partSize } = this.#world.plan
+    const first = (part - 1) * partSize
+    if (start === first && end === Math.min(upload.fileSize, first + partSize)) return
+    this.#world.violate('1 bytes', `part ${part} of ${upload.file} is sent as [${start}, ${end})`)
+  }
+
+  #checkRetry(trace: Trace, what: string): void {
+    const world = this.#world
+    const notBefore = trace.notBefore.get(what)
+    if (notBefore !== undefined) {
+      const early = notBefore - world.clock.now()
+      if (early > 0) {
+        world.violate('5 retries', `${what} of ${trace.name} is ${early} ms before Retry-After`)
+      }
+      trace.notBefore.delete(what)
+    }
+    if ((trace.failures.get(what) ?? 0) >= ATTEMPTS) {
+      world.violate('5 retries', `${what} of ${trace.name} is tried more than ${ATTEMPTS} times`)
+    }
+  }
+
+  #noteRetryAfter(trace: Trace, what: string, answer: HttpAnswer): void {
+    const value = answer.headers['retry-after']
+    if (value === undefined) return
+    const { clock } = this.#world
+    const ms = /^\d+$/.test(value)
+      ? Number(value) * 1000
+      : Date.parse(value) - Date.parse(answer.headers['date'] ?? value)
+    trace.notBefore.set(what, clock.now() + ms)
+  }
+
+  #checkComplete(
+    trace: Trace,
+    upload: StoredUpload,
+    parts: readonly { readonly PartNumber: number }[],
+  ): void {
+    const world = this.#world
+    const { uploadId, fileSize } = upload
+    const count = Math.max(1, Math.ceil(fileSize / world.plan.partSize))
+    const dense = parts.length === count && parts.every(({ PartNumber }, at) => PartNumber === at + 1)
+    if (!dense) {
+      const numbers = parts.map(({ PartNumber }) => PartNumber).join(' ')
+      world.violate('3 complete', `${trace.name} has ${count} parts and is completed with ${numbers}`)
+    }
+    if (trace.completes.has(uploadId)) {
+      world.violate('3 complete', `${trace.name} is completed twice at once`)
+    }
+    if (trace.completed.has(uploadId) && world.plan.faults.size === 0) {
+      world.violate('3 complete', `${trace.name} is completed again`)
+    }
+    trace.completes.add(uploadId)
+  }
+
+  #checkBatch(parts: readonly number[]): void {
+    const world = this.#world
+    if (parts.length === 0 || new Set(parts).size !== parts.length) {
+      world.violate('4 urls', `URLs are asked for parts [${parts.join(' ')}]`)
+    }
+  }
+
+  /** Whatever the client thinks: an object must be what one content of its file was. */
+  #objectMade(upload: StoredUpload, bytes: Uint8Array): void {
+    if (hashOf(bytes) === upload.fileHash) return
+    const guarantee = this.#world.has('file-change') ? '6 changed file' : '1 bytes'
+    this.#world.violate(guarantee, `the object of ${upload.file} has not the bytes that were hashed`)
+  }
+}

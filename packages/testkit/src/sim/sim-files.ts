@@ -1,0 +1,122 @@
+import { type Source, UploadError } from '@s3-bg-uploader/core'
+import type { ClientProcess } from './client-process.ts'
+import { ContentHash, hashOf } from './content-hash.ts'
+import { never } from './party.ts'
+import type { FilePlan } from './plan.ts'
+import type { Trace } from './trace.ts'
+import type { World } from './world.ts'
+
+/** A file on the device. */
+export class SimFile {
+  readonly plan: FilePlan
+  readonly trace: Trace
+  readonly world: World
+  content: Uint8Array
+  lastModified = 1_700_000_000_000
+  exists = true
+  /** The hash of every content it ever had. */
+  readonly hashes: Set<string> = new Set()
+
+  constructor(plan: FilePlan, trace: Trace, world: World) {
+    this.plan = plan
+    this.trace = trace
+    this.world = world
+    this.content = randomBytes(world, plan.size)
+    this.hashes.add(hashOf(this.content))
+  }
+
+  /** Some other program writes it. What the platform tells must give that away. */
+  change(): void {
+    const { world } = this
+    const grows = world.random.between('file.grows', 1, world.plan.partSize)
+    const size = this.plan.hasMtime && world.random.chance('file.sameSize', 0.5) ? 0 : grows
+    this.content = randomBytes(world, this.content.length + size)
+    this.lastModified += 1_000
+    this.hashes.add(hashOf(this.content))
+    world.note('file', () => `${this.plan.name} changes: ${this.content.length} bytes`)
+  }
+}
+
+/** A file as it was when it was opened. */
+export class OpenFile implements Source {
+  readonly name: string
+  readonly size: number
+  readonly lastModified: number | undefined
+  readonly ref: { readonly path: string } | undefined
+  readonly hash?: NonNullable<Source['hash']>
+  protected readonly file: SimFile
+  protected readonly client: ClientProcess
+  #open = true
+
+  constructor(file: SimFile, client: ClientProcess) {
+    this.file = file
+    this.client = client
+    this.name = file.plan.name
+    this.size = file.content.length
+    this.lastModified = file.plan.hasMtime ? file.lastModified : undefined
+    this.ref = client.world.has('no-reopen') ? undefined : { path: file.plan.name }
+    if (file.plan.nativeHash) this.hash = (options) => this.#hashNatively(options)
+    file.trace.openSources += 1
+    client.onDeath.push(() => this.#release())
+  }
+
+  async read(range: { start: number; end: number }, into: Uint8Array): Promise<Uint8Array> {
+    await this.#work()
+    const bytes = this.file.content.subarray(range.start, range.end)
+    into.set(bytes)
+    return into.subarray(0, bytes.length)
+  }
+
+  async close(): Promise<void> {
+    if (!this.client.enter()) return never()
+    this.#release()
+  }
+
+  /** @throws UploadError where the file is not the one that was opened. */
+  protected check(): void {
+    const { file } = this
+    if (!file.exists) throw new UploadError('file_not_found', `${this.name} is gone`)
+    const sameTime = this.lastModified === undefined || this.lastModified === file.lastModified
+    if (file.content.length !== this.size || !sameTime) {
+      throw new UploadError('source_changed', `${this.name} has changed`)
+    }
+  }
+
+  #release(): void {
+    if (this.#open) this.file.trace.openSources -= 1
+    this.#open = false
+  }
+
+  async #hashNatively({
+    onProgress,
+  }: {
+    readonly onProgress: (hashedBytes: number) => void
+  }): Promise<string> {
+    await this.#work()
+    const hash = new ContentHash()
+    hash.update(this.file.content)
+    onProgress(this.size)
+    return hash.digest()
+  }
+
+  /** The disk takes its time. What is read while the file changes is found out. */
+  async #work(): Promise<void> {
+    const { client, file } = this
+    if (!client.enter()) return never()
+    file.trace.busy += 1
+    try {
+      this.check()
+      const ms = client.world.about('file.work', client.world.plan.storeMs)
+      if (ms > 0) await new Promise<void>((resolve) => client.clock.setTimer(resolve, ms))
+      this.check()
+    } finally {
+      file.trace.busy -= 1
+    }
+  }
+}
+
+function randomBytes(world: World, size: number): Uint8Array {
+  const bytes = new Uint8Array(size)
+  for (let at = 0; at < size; at += 1) bytes[at] = world.random.between('file.byte', 0, 255)
+  return bytes
+}

@@ -1,0 +1,69 @@
+import type { Upload, UploadSnapshot } from '@s3-bg-uploader/core'
+
+/** What the referee knows of one file's way. */
+export interface Trace {
+  readonly name: string
+  /** The core's id of the upload, once known. */
+  id: string | undefined
+  handle: Upload | undefined
+  /** Requests and file work of this upload that are under way. */
+  busy: number
+  /** Sources that are open. */
+  openSources: number
+  paused: boolean
+  cancelled: boolean
+  failed: boolean
+  /** How it ended for good, as far as the simulated user is concerned. */
+  over: 'completed' | 'cancelled' | 'given up' | undefined
+  /** The last snapshot that was checked. */
+  last: UploadSnapshot | undefined
+  /** A fall of sentBytes is explained. */
+  mayFall: boolean
+  /** A record of it was damaged. */
+  damaged: boolean
+  /** An answer to complete was lost. */
+  uncertain: boolean
+  /** PUTs under way, by `uploadId/part`. */
+  readonly puts: Set<string>
+  /** Failed attempts that the client knows of, by `uploadId/part`. */
+  readonly failures: Map<string, number>
+  /** Virtual time before which a request must not start, by what it is. */
+  readonly notBefore: Map<string, number>
+  /** Complete calls under way, by uploadId. */
+  readonly completes: Set<string>
+  /** Upload ids whose complete was answered 2xx. */
+  readonly completed: Set<string>
+  retries: number
+}
+
+export function newTrace(name: string): Trace {
+  return {
+    name,
+    id: undefined,
+    handle: undefined,
+    busy: 0,
+    openSources: 0,
+    paused: false,
+    cancelled: false,
+    failed: false,
+    over: undefined,
+    last: undefined,
+    mayFall: false,
+    damaged: false,
+    uncertain: false,
+    puts: new Set(),
+    failures: new Map(),
+    notBefore: new Map(),
+    completes: new Set(),
+    completed: new Set(),
+    retries: 0,
+  }
+}
+
+/** The process died, or the user asked to try again: what was forgotten needs not be heeded. */
+export function forgetHistory(trace: Trace): void {
+  trace.failures.clear()
+  trace.notBefore.clear()
+  trace.mayFall = true
+  trace.failed = false
+}

@@ -1,0 +1,26 @@
+/** What is checked, by the guarantee of DESIGN §6 (or the part of §4) that it stands for. */
+export const GUARANTEES = {
+  '1 bytes': 'completed means that the object has exactly the bytes that were hashed',
+  '2 no resend': 'a part whose ETag is in the journal is never sent again',
+  '3 complete': 'complete is sent with all parts, ascending, once per attempt',
+  '4 urls': 'PUTs use URLs as they were issued, and not after they expired',
+  '5 retries': 'Retry-After is honoured, attempts are bounded, nothing is sent while offline',
+  '6 changed file': 'a file that changed never completes with mixed bytes',
+  '7 bounds': 'PUTs, open files and URLs in memory are bounded by concurrency',
+  '8 commands': 'pause, resume and cancel work in every status; after cancel nothing but the abort',
+  '10 corrupt': 'a corrupt record is set aside and reported; the rest goes on',
+  '11 errors': 'every failure is an UploadError that helps, and none shows a secret',
+  journal: 'what is confirmed becomes durable, and what is over leaves nothing behind',
+  snapshot: 'snapshots make sense',
+  waiting: 'whatever does nothing says what it waits for',
+  liveness: 'once faults stop every upload completes',
+} as const
+
+export type Guarantee = keyof typeof GUARANTEES
+
+export interface Violation {
+  readonly guarantee: Guarantee
+  readonly message: string
+  /** Virtual milliseconds since the run began. */
+  readonly at: number
+}
