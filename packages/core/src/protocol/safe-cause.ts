@@ -15,11 +15,18 @@ export function withoutSecrets(error: unknown, secrets: readonly string[]): unkn
     .filter((piece) => piece.length >= SHORTEST_SECRET)
   const shown = shownStrings(error)
   const safe = shown?.every((text) => !pieces.some((piece) => text.includes(piece)))
-  return safe ? error : new Error(describeError(error))
+  if (safe) return error
+  const [name = '', code] = tokensOf(error)
+  // With the same name and code, so that it is described as the original would be.
+  return Object.assign(new Error(describeError(error)), name && { name }, code && { code })
 }
 
 /** `TypeError, ECONNREFUSED`: the name of an error and the codes beneath it, never its message. */
 export function describeError(error: unknown): string {
+  return tokensOf(error).join(', ') || 'unknown error'
+}
+
+function tokensOf(error: unknown): readonly string[] {
   const tokens: string[] = []
   let at: unknown = error
   for (let depth = 0; depth < DEEPEST && at instanceof Error; depth += 1) {
@@ -29,7 +36,7 @@ export function describeError(error: unknown): string {
         tokens.push(token)
     at = cause
   }
-  return tokens.join(', ') || 'unknown error'
+  return tokens
 }
 
 /** Undefined where there is too much to look at. */

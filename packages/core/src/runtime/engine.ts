@@ -109,6 +109,10 @@ export class Engine<TFile> {
     this.#config = config
     this.#rules = this.#makeRules()
     this.#tell({ type: 'configured' })
+    // The scheduler knows nothing of cancelled uploads that only wait to be aborted.
+    for (const [id, { state }] of this.#entries) {
+      if (state.abandoned !== undefined) this.post(id, { type: 'woke', draw: 0 })
+    }
   }
 
   /** The upload with this id, which must have been added. */
@@ -148,6 +152,7 @@ export class Engine<TFile> {
     if (this.#closed) return
     this.#closed = true
     for (const stop of this.#stopListening) stop()
+    this.#files.stop()
     const entries = [...this.#entries.values()]
     for (const { cancelAlarm, hashing, calls } of entries) {
       cancelAlarm?.()

@@ -14,6 +14,7 @@ export class FileWork<TFile> {
   readonly #hasher: Hasher
   readonly #post: Post
   readonly #limit = pLimit(HASHERS)
+  #stopped = false
 
   constructor(transport: Transport<TFile>, hasher: Hasher, post: Post) {
     this.#transport = transport
@@ -21,12 +22,17 @@ export class FileWork<TFile> {
     this.#post = post
   }
 
+  /** Whatever is opened after this is closed again at once. */
+  stop(): void {
+    this.#stopped = true
+  }
+
   async open(entry: Entry): Promise<void> {
     const { id } = entry.state.file
     try {
       const source = await this.#reopen(entry)
       // Cancelled or closed in the meantime.
-      if (entry.state.source !== 'opening') return await source.close()
+      if (this.#stopped || entry.state.source !== 'opening') return await source.close()
       entry.source = source
       const { size, lastModified } = source
       this.#post(id, { type: 'opened', size, lastModified })

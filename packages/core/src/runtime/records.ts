@@ -3,6 +3,7 @@ import { errorCodes } from '../errors.ts'
 import type { Step } from '../machine/decide.ts'
 import { restoreUpload, type UploadRecord } from '../machine/restore.ts'
 import type { UploadState } from '../machine/upload-state.ts'
+import { isPlainObject } from '../protocol/plain-object.ts'
 
 /**
  * The journal's records: one of an upload under `u/{id}`, and one of a confirmed part under
@@ -19,6 +20,9 @@ export function partKey(id: string, generation: number, part: number): string {
 
 const VERSION = 1
 
+const jsonText = z.string().check(z.refine((text) => parseJson(text) !== undefined))
+const jsonObjectText = z.string().check(z.refine((text) => isPlainObject(parseJson(text))))
+
 const count = z.int().check(z.gte(0))
 const multipartName = { key: z.string(), uploadId: z.string() }
 const steps: [Step, ...Step[]] = ['start', 'urls', 'complete', 'list', 'abort', 'put', 'file']
@@ -30,8 +34,8 @@ const uploadRecord = z.object({
   size: count,
   lastModified: z.optional(z.number()),
   transferId: z.optional(z.string()),
-  userParams: z.optional(z.string()),
-  ref: z.optional(z.string()),
+  userParams: z.optional(jsonObjectText),
+  ref: z.optional(jsonText),
   createdAt: z.number(),
   outcome: z.optional(z.enum(['completed', 'failed', 'cancelled'])),
   failedWith: z.optional(
@@ -102,14 +106,9 @@ export function decodeJournal(records: readonly (readonly [string, string])[]): 
 }
 
 function decodeUpload(id: string, value: string): UploadRecord | undefined {
-  let json: unknown
-  try {
-    json = JSON.parse(value)
-  } catch {
-    // Not JSON: the caller reports the record as corrupt.
-    return undefined
-  }
-  const { success, data } = uploadRecord.safeParse(json)
+  // Keys of parts and tasks are built from it.
+  if (id === '' || id.includes('/')) return undefined
+  const { success, data } = uploadRecord.safeParse(parseJson(value))
   if (!success) return undefined
   return {
     file: {
@@ -139,5 +138,14 @@ function decodeUpload(id: string, value: string): UploadRecord | undefined {
     parts: data.parts,
     multipart: data.multipart,
     abandoned: data.abandoned,
+  }
+}
+
+/** Undefined where the text is not JSON, which no JSON text stands for. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }

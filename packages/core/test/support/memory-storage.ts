@@ -71,9 +71,9 @@ export class MemoryStorage {
     const uploadId = searchParams.get('uploadId') ?? ''
     const part = Number(searchParams.get('partNumber'))
     const key = decodeURIComponent(pathname.replace('/bucket/', ''))
-    const multipart = this.multiparts.get(uploadId)
-    const attempt = (multipart?.attempts.get(part) ?? 0) + 1
-    multipart?.attempts.set(part, attempt)
+    const attempts = this.multiparts.get(uploadId)?.attempts
+    const attempt = (attempts?.get(part) ?? 0) + 1
+    attempts?.set(part, attempt)
     this.#transcript.push(`PUT ${key} ${part}`)
     this.#inFlight += 1
     this.mostInFlight = Math.max(this.mostInFlight, this.#inFlight)
@@ -87,6 +87,7 @@ export class MemoryStorage {
       }
       if (fault instanceof Error) throw fault
       if (fault !== undefined && fault !== 'hang') return fault
+      const multipart = this.multiparts.get(uploadId)
       if (multipart === undefined) return noSuchUpload
       const etag = createHash('md5').update(bytes).digest('hex')
       multipart.parts.set(part, { etag, bytes: bytes.slice() })

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { UploadError } from '../../src/errors.ts'
 import { createXxh64 } from '../../src/hash/xxh64.ts'
+import type { Random } from '../../src/ports.ts'
 import { createUploader } from '../../src/uploader/create-uploader.ts'
 import type { Upload, Uploader, UploaderOptions } from '../../src/uploader/types.ts'
 import { MemoryStorage } from './memory-storage.ts'
@@ -21,6 +22,8 @@ export class World {
   readonly network: SwitchableNetwork = new SwitchableNetwork()
   readonly files: Map<string, MemoryFile> = new Map()
   readonly problems: UploadError[] = []
+  /** One for all uploaders, so that their ids differ. */
+  readonly random: Random = seededRandom({ retry: 0.5, sign: 0.5 })
   readonly store: RecordingStore
   transport: MemoryTransport
 
@@ -48,7 +51,7 @@ export class World {
       ...options,
       platform: {
         clock: this.clock,
-        random: seededRandom({ retry: 0.5, sign: 0.5 }),
+        random: this.random,
         network: this.network,
         hasher: { create: async () => createXxh64() },
         fetch: this.backend.fetch,

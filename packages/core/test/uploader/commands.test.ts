@@ -1,0 +1,394 @@
+import { describe, expect, test } from 'vitest'
+import type { Upload } from '../../src/uploader/types.ts'
+import { endpoints, extensions, json } from '../support/scripted-backend.ts'
+import { errorOf, forbidUnhandledRejections, stateOf, statusOf, World } from '../support/world.ts'
+
+forbidUnhandledRejections()
+
+interface Situation {
+  readonly name: string
+  /** What the upload shows then. */
+  readonly status: string
+  readonly prepare: (world: World) => void
+  /** Milliseconds until it is so. */
+  readonly after: number
+}
+
+/** Every status that an upload can be in while it is under way. */
+const situations: readonly Situation[] = [
+  {
+    name: 'queued behind others',
+    status: 'queued',
+    after: 0,
+    prepare: (world) => world.network.switch(false),
+  },
+  {
+    name: 'hashing',
+    status: 'hashing',
+    after: 500,
+    prepare: (world) => {
+      world.transport.beforeRead = () =>
+        new Promise((resolve) => void world.clock.setTimer(resolve, 1000))
+    },
+  },
+  {
+    name: 'starting',
+    status: 'starting',
+    after: 500,
+    prepare: (world) => {
+      world.backend.latencyMs = 1000
+    },
+  },
+  {
+    name: 'waiting to start again',
+    status: 'starting',
+    after: 100,
+    prepare: (world) => {
+      world.backend.fault = (call, count) =>
+        call === 'start' && count === 1 ? json(500) : undefined
+    },
+  },
+  {
+    name: 'waiting for URLs',
+    status: 'uploading',
+    after: 1500,
+    prepare: (world) => {
+      world.backend.latencyMs = 1000
+    },
+  },
+  {
+    name: 'uploading',
+    status: 'uploading',
+    after: 1500,
+    prepare: (world) => {
+      world.storage.latencyMs = 1000
+    },
+  },
+  {
+    name: 'waiting to send parts again',
+    status: 'uploading',
+    after: 100,
+    prepare: (world) => {
+      world.storage.fault = ({ attempt }) => (attempt === 1 ? new Error('broken') : undefined)
+    },
+  },
+  {
+    name: 'completing',
+    status: 'completing',
+    after: 2500,
+    prepare: (world) => {
+      world.backend.latencyMs = 1000
+    },
+  },
+]
+
+async function reach(
+  situation: Situation,
+  config: object = endpoints,
+): Promise<{ world: World; upload: Upload; done: Promise<unknown> }> {
+  const world = new World()
+  situation.prepare(world)
+  const uploader = await world.uploader({ concurrency: 2, config: { ...endpoints, ...config } })
+  const upload = await uploader.uploadFile(world.file('a', 16))
+  await world.clock.advance(situation.after)
+  expect(statusOf(upload)).toBe(situation.status)
+  return { world, upload, done: upload.done }
+}
+
+describe.each(situations)('while $name', (situation) => {
+  test('pause stops it, twice as well as once, and resume lets it go on', async () => {
+    const { world, upload, done } = await reach(situation)
+    upload.pause()
+    expect(statusOf(upload)).toBe('paused')
+    const paused = upload.getSnapshot()
+    upload.pause()
+    expect(upload.getSnapshot()).toBe(paused)
+    await world.clock.exhaust()
+    // A control call that was under way may have been answered; nothing new was sent.
+    const sent = world.transcript.length
+    expect(statusOf(upload)).toMatch(/^(paused|completed)$/)
+    expect(world.storage.inFlight).toBe(0)
+    await world.clock.advance(600_000)
+    expect(world.transcript.length).toBe(sent)
+    expect(world.clock.pending).toBe(0)
+
+    world.network.switch(true)
+    upload.resume()
+    upload.resume()
+    await world.clock.exhaust()
+    expect(statusOf(upload)).toBe('completed')
+    expect(await stateOf(done)).toBe('resolved')
+    expect(world.stored('a')).toEqual(world.files.get('a')?.bytes)
+    expect(world.backend.count('start')).toBeLessThanOrEqual(2)
+    expect(world.backend.count('complete')).toBe(1)
+    expect(world.clock.pending).toBe(0)
+  })
+
+  test('cancel ends it, and nothing is sent any more', async () => {
+    const { world, upload, done } = await reach(situation)
+    const sent = world.transcript.length
+    upload.cancel()
+    expect(statusOf(upload)).toBe('cancelled')
+    const cancelled = upload.getSnapshot()
+    expect(await stateOf(done)).toBe('cancelled')
+    upload.cancel()
+    upload.pause()
+    upload.resume()
+    upload.retry()
+    world.network.switch(true)
+    await world.clock.exhaust()
+    expect(statusOf(upload)).toBe('cancelled')
+    expect(cancelled.error).toBeUndefined()
+    expect(world.transcript.length).toBe(sent)
+    expect(world.storage.inFlight).toBe(0)
+    expect(world.transport.opened).toBe(0)
+    expect(world.store.records.size).toBe(0)
+    expect(world.clock.pending).toBe(0)
+    expect(await errorOf(upload.done)).toMatchObject({ code: 'cancelled', retryable: false })
+  })
+
+  test('cancel sends the abort where it is configured, and nothing else', async () => {
+    const { world, upload } = await reach(situation, extensions)
+    const sent = world.transcript.length
+    upload.cancel()
+    upload.cancel()
+    world.network.switch(true)
+    await world.clock.exhaust()
+    const more = world.transcript.slice(sent)
+    const started = world.backend.count('start') > 0 && situation.name !== 'waiting to start again'
+    expect(more).toEqual(started ? ['abort'] : [])
+    expect(world.storage.multiparts.size).toBe(0)
+    expect(world.store.records.size).toBe(0)
+    expect(world.clock.pending).toBe(0)
+  })
+
+  test('cancel while paused ends it too', async () => {
+    const { world, upload, done } = await reach(situation)
+    upload.pause()
+    upload.cancel()
+    await world.clock.exhaust()
+    expect(statusOf(upload)).toBe('cancelled')
+    expect(await stateOf(done)).toBe('cancelled')
+    expect(world.store.records.size).toBe(0)
+  })
+})
+
+describe('after the end', () => {
+  test('nothing changes a completed upload', async () => {
+    const world = new World()
+    const uploader = await world.uploader({ config: { ...endpoints, ...extensions } })
+    const upload = await uploader.uploadFile(world.file('a', 8))
+    await world.clock.exhaust()
+    const sent = world.transcript.length
+    for (const command of ['pause', 'resume', 'retry', 'cancel'] as const) upload[command]()
+    await world.clock.exhaust()
+    expect(statusOf(upload)).toBe('completed')
+    expect(world.transcript.length).toBe(sent)
+    expect(await stateOf(upload.done)).toBe('resolved')
+  })
+
+  test('a failed upload can be cancelled, and is aborted then', async () => {
+    const world = new World()
+    world.backend.fault = (call) => (call === 'complete' ? json(400) : undefined)
+    const uploader = await world.uploader({ config: { ...endpoints, ...extensions } })
+    const upload = await uploader.uploadFile(world.file('a', 8))
+    await world.clock.exhaust()
+    const failed = upload.done
+    expect(statusOf(upload)).toBe('failed')
+    upload.pause()
+    upload.resume()
+    expect(statusOf(upload)).toBe('failed')
+    upload.cancel()
+    await world.clock.exhaust()
+    expect(upload.getSnapshot()).toMatchObject({ status: 'cancelled', error: undefined })
+    expect(world.transcript.at(-1)).toBe('abort')
+    expect(await stateOf(failed)).toBe('backend_rejected')
+    expect(world.store.records.size).toBe(0)
+    expect(world.transport.opened).toBe(0)
+  })
+})
+
+describe('an abort call', () => {
+  test('that fails for a while is made again', async () => {
+    const world = new World()
+    world.storage.fault = () => 'hang'
+    world.backend.fault = (call, count) => (call === 'abort' && count < 3 ? json(503) : undefined)
+    const uploader = await world.uploader({ config: { ...endpoints, ...extensions } })
+    const upload = await uploader.uploadFile(world.file('a', 8))
+    await world.clock.settle()
+    upload.cancel()
+    await world.clock.exhaust()
+    expect(world.backend.count('abort')).toBe(3)
+    expect(world.store.records.size).toBe(0)
+  })
+
+  test('that is refused is not made again', async () => {
+    const world = new World()
+    world.storage.fault = () => 'hang'
+    world.backend.fault = (call) => (call === 'abort' ? json(400) : undefined)
+    const uploader = await world.uploader({ config: { ...endpoints, ...extensions } })
+    const upload = await uploader.uploadFile(world.file('a', 8))
+    await world.clock.settle()
+    upload.cancel()
+    await world.clock.exhaust()
+    expect(world.backend.count('abort')).toBe(1)
+    expect(world.store.records.size).toBe(0)
+  })
+
+  test('comes through once the network is back, after hours at the next start', async () => {
+    const world = new World()
+    world.storage.fault = () => 'hang'
+    const uploader = await world.uploader({ config: { ...endpoints, ...extensions } })
+    const upload = await uploader.uploadFile(world.file('a', 8))
+    await world.clock.settle()
+    world.network.switch(false)
+    world.backend.fault = () => (world.network.isOnline() ? undefined : new TypeError('offline'))
+    upload.cancel()
+    await world.clock.advance(3_600_000)
+    expect(world.storage.multiparts.size).toBe(1)
+    expect(world.store.records.size).toBe(1)
+    world.network.switch(true)
+    await uploader.close()
+    await world.uploader({ config: { ...endpoints, ...extensions } })
+    await world.clock.exhaust()
+    expect(world.storage.multiparts.size).toBe(0)
+    expect(world.store.records.size).toBe(0)
+  })
+
+  test('is made up for after a restart', async () => {
+    const world = new World()
+    world.storage.fault = () => 'hang'
+    world.backend.fault = (call) => (call === 'abort' ? 'hang' : undefined)
+    const config = { ...endpoints, ...extensions }
+    const first = await world.uploader({ config })
+    const upload = await first.uploadFile(world.file('a', 8))
+    await world.clock.settle()
+    upload.cancel()
+    await world.clock.settle()
+    await first.close()
+
+    world.backend.fault = () => undefined
+    const second = await world.uploader({ config })
+    await world.clock.exhaust()
+    expect(second.uploads().map(statusOf)).toEqual(['cancelled'])
+    expect(world.backend.count('abort')).toBe(2)
+    expect(world.backend.count('start')).toBe(1)
+    expect(world.storage.multiparts.size).toBe(0)
+    expect(world.store.records.size).toBe(0)
+  })
+
+  test('is made up for when the configuration comes after the restart', async () => {
+    const world = new World()
+    world.storage.fault = () => 'hang'
+    world.backend.fault = (call) => (call === 'abort' ? 'hang' : undefined)
+    const config = { ...endpoints, ...extensions }
+    const first = await world.uploader({ config })
+    const upload = await first.uploadFile(world.file('a', 8))
+    await world.clock.settle()
+    upload.cancel()
+    await world.clock.settle()
+    await first.close()
+
+    world.backend.fault = () => undefined
+    const second = await world.uploader({ config: undefined })
+    await world.clock.settle()
+    second.setConfig(config)
+    await world.clock.exhaust()
+    expect(world.backend.count('abort')).toBe(2)
+    expect(world.store.records.size).toBe(0)
+  })
+})
+
+describe('the uploader and a transfer', () => {
+  test('pause, resume and cancel all of theirs', async () => {
+    const world = new World()
+    world.storage.latencyMs = 1000
+    const uploader = await world.uploader()
+    const [a, b, c] = [
+      await uploader.uploadFile(world.file('a', 8), { transferId: 'trip' }),
+      await uploader.uploadFile(world.file('b', 8), { transferId: 'trip' }),
+      await uploader.uploadFile(world.file('c', 8)),
+    ]
+    const statuses = (): string[] => [a, b, c].map(statusOf)
+    await world.clock.settle()
+    uploader.pause()
+    expect(statuses()).toEqual(['paused', 'paused', 'paused'])
+    expect(uploader.getSnapshot().byStatus.paused).toBe(3)
+    uploader.transfer('trip').resume()
+    await world.clock.settle()
+    expect(statuses()).toEqual(['uploading', 'uploading', 'paused'])
+    uploader.transfer('trip').pause()
+    expect(statuses()).toEqual(['paused', 'paused', 'paused'])
+    uploader.resume()
+    uploader.resume()
+    await world.clock.settle()
+    expect(statuses()).toEqual(['uploading', 'uploading', 'uploading'])
+    uploader.transfer('trip').cancel()
+    expect(statuses()).toEqual(['cancelled', 'cancelled', 'uploading'])
+    await world.clock.exhaust()
+    expect(statuses()).toEqual(['cancelled', 'cancelled', 'completed'])
+    uploader.cancel()
+    expect(statuses()).toEqual(['cancelled', 'cancelled', 'completed'])
+  })
+
+  test('pause also what has not had its turn', async () => {
+    const world = new World()
+    world.storage.latencyMs = 1000
+    const uploader = await world.uploader({ concurrency: 1 })
+    for (let index = 0; index < 10; index += 1) {
+      await uploader.uploadFile(world.file(`f${index}`, 4))
+    }
+    await world.clock.settle()
+    uploader.pause()
+    const sent = world.transcript.length
+    await world.clock.exhaust()
+    expect(world.transcript.length).toBe(sent)
+    expect(uploader.getSnapshot().byStatus.paused).toBe(10)
+    uploader.resume()
+    await world.clock.exhaust()
+    expect(uploader.getSnapshot().byStatus.completed).toBe(10)
+  })
+})
+
+describe('done', () => {
+  test('is the same promise until retry()', async () => {
+    const world = new World()
+    world.backend.fault = (call, count) => (call === 'start' && count === 1 ? json(400) : undefined)
+    const uploader = await world.uploader()
+    const upload = await uploader.uploadFile(world.file('a', 8))
+    const first = upload.done
+    await world.clock.exhaust()
+    expect(upload.done).toBe(first)
+    upload.retry()
+    const second = upload.done
+    expect(second).not.toBe(first)
+    await world.clock.exhaust()
+    expect(upload.done).toBe(second)
+    expect(await stateOf(first)).toBe('backend_rejected')
+    expect(await stateOf(second)).toBe('resolved')
+  })
+
+  test('may be asked for only when all is over', async () => {
+    const world = new World()
+    const uploader = await world.uploader()
+    const good = await uploader.uploadFile(world.file('a', 8))
+    await world.clock.exhaust()
+    world.backend.fault = () => json(400)
+    const bad = await uploader.uploadFile(world.file('b', 8))
+    await world.clock.exhaust()
+    expect(await stateOf(good.done)).toBe('resolved')
+    expect(await stateOf(bad.done)).toBe('backend_rejected')
+    expect(await errorOf(bad.done)).toBe(bad.getSnapshot().error)
+  })
+
+  test('that nobody asked for is new after retry() all the same', async () => {
+    const world = new World()
+    world.backend.fault = (call, count) => (call === 'start' && count === 1 ? json(400) : undefined)
+    const uploader = await world.uploader()
+    const upload = await uploader.uploadFile(world.file('a', 8))
+    await world.clock.exhaust()
+    upload.retry()
+    await world.clock.exhaust()
+    expect(await stateOf(upload.done)).toBe('resolved')
+  })
+})
