@@ -207,6 +207,7 @@ export interface FetchRequest {
 export interface FetchResponse {
   readonly status: number
   readonly headers: { get(name: string): string | null }
+  /** @throws UploadError to fail the call at once; anything else counts as a broken exchange. */
   text(): Promise<string>
 }
 

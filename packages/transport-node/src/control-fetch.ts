@@ -49,7 +49,9 @@ function collect(request: ClientRequest, message: IncomingMessage): Promise<stri
       chunks.push(chunk)
       total += chunk.length
       if (total > ANSWER_BYTES) {
-        reject(new Error(`The answer is larger than ${ANSWER_BYTES} bytes`))
+        reject(
+          new UploadError('response_invalid', `The answer is larger than ${ANSWER_BYTES} bytes`),
+        )
         request.destroy()
       }
     })

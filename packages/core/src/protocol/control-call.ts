@@ -131,6 +131,8 @@ async function exchange<T>(
     const mediaType = readMediaType(response.headers.get('content-type'))
     return await plan.read({ status, mediaType, text, serverNow }, config)
   } catch (error) {
+    // Such as an answer that the transport finds too large: it would be so again.
+    if (isUploadError(error)) return { ok: false, failure: localFailure(name, error) }
     return broken(`The answer to ${name} was cut off`, error)
   }
 }
