@@ -95,6 +95,19 @@ export const dribble: Fault = ({ response, pass }) => {
   pass()
 }
 
+/** The same answer, without its length in a header. */
+export function inChunks(fault: Fault): Fault {
+  return (exchange) => {
+    const { response } = exchange
+    const end = response.end.bind(response) as () => ServerResponse
+    response.end = (body?: unknown) => {
+      if (typeof body === 'string' || Buffer.isBuffer(body)) response.write(body)
+      return end()
+    }
+    fault(exchange)
+  }
+}
+
 /** Lets the backend answer, without one of its headers. */
 export function dropHeader(name: string): Fault {
   return ({ response, pass }) => {
