@@ -1,1 +1,7 @@
-export {}
+export type { ServerClocks } from './clocks.ts'
+export type { Exchange, Outcome, Route } from './exchange.ts'
+export type { AnswerOptions, Fault, FaultFilter, Moment } from './fault.ts'
+export type { ControlFaults, Faults, PutFaults, UrlsFaults } from './faults.ts'
+export type { Gate } from './gate.ts'
+export { type MockBackend, type MockBackendOptions, mockBackend } from './mock-backend.ts'
+export type { ExchangeFilter } from './transcript.ts'
