@@ -9,14 +9,12 @@ import { sendPart, type Wire } from './foreground-source.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import { never } from './party.ts'
 import type { End } from './referee.ts'
-import type { SimFile } from './sim-files.ts'
+import type { FileRef, SimFile } from './sim-files.ts'
 import type { World } from './world.ts'
 
 interface Task {
   readonly task: PartTask
   readonly file: SimFile
-  readonly size: number
-  readonly lastModified: number
   readonly end: End
   status: PartTaskStatus
   abort: AbortController | undefined
@@ -57,10 +55,13 @@ export class BackgroundQueue {
       this.#startNext()
     }
     return {
-      enqueue: (tasks) =>
-        act(() => {
-          for (const task of tasks) this.#add(client, task)
-        }),
+      enqueue: async (tasks) => {
+        if (!client.enter()) return never()
+        const added = tasks.map((task) => this.#accept(client, task))
+        await act(() => {
+          for (const entry of added) if (entry !== undefined) this.#tasks.set(entry.task.id, entry)
+        })
+      },
       list: async () => {
         await act(() => {})
         return [...this.#tasks.values()].map(({ status }) => status)
@@ -82,19 +83,16 @@ export class BackgroundQueue {
     }
   }
 
-  #add(client: ClientProcess, task: PartTask): void {
-    const { path } = task.ref as { readonly path: string }
-    const file = this.#files.get(path)
-    if (file === undefined || this.#tasks.has(task.id)) return
-    this.#tasks.set(task.id, {
+  #accept(client: ClientProcess, task: PartTask): Task | undefined {
+    const file = this.#files.get((task.ref as FileRef).path)
+    if (file === undefined || this.#tasks.has(task.id)) return undefined
+    return {
       task,
       file,
-      size: file.content.length,
-      lastModified: file.lastModified,
       end: this.#wire.referee.putStarts(client, task.url, task.range),
       status: { id: task.id, state: 'waiting' },
       abort: undefined,
-    })
+    }
   }
 
   #remove(id: string): void {
@@ -129,10 +127,11 @@ export class BackgroundQueue {
       this.#tell(status)
       this.#startNext()
     }
+    const { size, lastModified } = task.ref as FileRef
     const changed = (): boolean =>
       !file.exists ||
-      file.content.length !== entry.size ||
-      (file.plan.hasMtime && file.lastModified !== entry.lastModified)
+      file.content.length !== size ||
+      (file.plan.hasMtime && file.lastModified !== lastModified)
     const error = new UploadError('source_changed', `${file.plan.name} has changed`)
     if (changed()) return finish({ id, state: 'broken', error })
     const party = { alive: true, deliver: (callback: () => void) => callback() } as const

@@ -16,7 +16,8 @@ export class ClientProcess implements Party {
   callsToLive: number = Number.POSITIVE_INFINITY
   /** What dies with it. */
   readonly onDeath: (() => void)[] = []
-  #frozenUntil = 0
+  /** What came while the process was suspended; undefined while it runs. */
+  #late: (() => void)[] | undefined
   readonly #bornAt: number
 
   constructor(world: World, life: number) {
@@ -35,9 +36,17 @@ export class ClientProcess implements Party {
 
   deliver(callback: () => void): void {
     if (!this.alive) return
-    const now = this.world.clock.now()
-    if (now >= this.#frozenUntil) return callback()
-    this.world.clock.setTimer(() => this.deliver(callback), this.#frozenUntil - now)
+    if (this.#late === undefined) callback()
+    else this.#late.push(callback)
+  }
+
+  get frozen(): boolean {
+    return this.#late !== undefined
+  }
+
+  /** Whether somebody could press a button. */
+  get attentive(): boolean {
+    return this.alive && !this.closed && !this.frozen
   }
 
   /** Called by every port first: false when the process is dead. */
@@ -50,11 +59,16 @@ export class ClientProcess implements Party {
   }
 
   freeze(ms: number): void {
-    this.#frozenUntil = Math.max(this.#frozenUntil, this.world.clock.now() + ms)
+    if (!this.alive || this.frozen) return
+    this.#late = []
+    this.world.clock.setTimer(() => this.thaw(), ms)
   }
 
+  /** Everything that came in the meantime comes now, in order, one after the other. */
   thaw(): void {
-    this.#frozenUntil = 0
+    const late = this.#late ?? []
+    this.#late = undefined
+    for (const callback of late) this.world.clock.setTimer(() => this.deliver(callback), 0)
   }
 
   die(): void {

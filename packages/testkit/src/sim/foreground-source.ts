@@ -56,6 +56,7 @@ export function sendPart(
   const firstHalf = file.content.slice(range.start, middle)
   const seesProgress = !world.has('no-progress')
   const issued = storage.urls.get(url)
+  const startedAt = world.clock.wall()
   return network.exchange<HttpAnswer>({
     party,
     label: `PUT ${issued?.part ?? '?'} of ${issued?.upload.uploadId ?? '?'}`,
@@ -68,7 +69,7 @@ export function sendPart(
       const bytes = new Uint8Array(firstHalf.length + secondHalf.length)
       bytes.set(firstHalf)
       bytes.set(secondHalf, firstHalf.length)
-      return storage.put(url, bytes)
+      return storage.put(url, bytes, startedAt)
     },
     // Platforms that cannot watch the progress end by themselves what stands still.
     patienceMs: seesProgress ? undefined : 150_000,

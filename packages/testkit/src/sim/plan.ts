@@ -72,6 +72,8 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
     const allowed = limits.only === undefined || limits.only.has(fault)
     if (chosen && allowed && !limits.without?.has(fault)) faults.set(fault, rate)
   }
+  // Such a queue could not open its files.
+  if (faults.has('background')) faults.delete('no-reopen')
   const partSize = random.between('plan.partSize', 4, 12)
   const most = limits.maxFiles ?? 50
   const count = Math.min(most, countFiles(random, faults.has('many-files')))
@@ -98,9 +100,7 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
     latencyMs: faults.has('slow') ? 3_000 : random.pick('plan.latencyMs', [1, 20, 200]),
     bodyMs: faults.has('slow') ? 8_000 : random.pick('plan.bodyMs', [2, 50, 500]),
     storeMs: faults.has('slow-store') ? 3_000 : random.pick('plan.storeMs', [0, 1, 10]),
-    urlLife: faults.has('short-lived-urls')
-      ? random.pick('plan.urlLife', [1, 3, 10, 60])
-      : random.pick('plan.urlLife', [900, 3_600, 86_400, 604_800]),
+    urlLife: urlLifeOf(random, faults),
     skewMs: faults.has('skew')
       ? random.pick('plan.skewMs', [-86_400_000, -3_600_000, -30_000, 30_000, 3_600_000, 86_400_000])
       : 0,
@@ -111,6 +111,17 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
     lateConfig: random.chance('plan.lateConfig', 0.05),
     chaosMs,
   }
+}
+
+/** Long enough that some client could make it. */
+function urlLifeOf(random: SeededRandom, faults: Plan['faults']): number {
+  const wrongClock = faults.has('skew') || faults.has('clock-jump')
+  const usual = random.pick('plan.urlLife', [900, 3_600, 86_400, 604_800])
+  const short = random.pick('plan.shortLife', [2, 4, 15, 60])
+  // Without a Date header nobody can tell how far off the clock of the device is.
+  if (wrongClock && faults.has('no-date')) return 604_800
+  if (!faults.has('short-lived-urls')) return usual
+  return faults.has('slow') ? short + 30 : short
 }
 
 function countFiles(random: SeededRandom, many: boolean): number {

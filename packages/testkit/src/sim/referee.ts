@@ -112,9 +112,12 @@ export class Referee {
       return () => {}
     }
     world.note(client.name, () => `${call} ${uploadId ?? ''} (${trace.name})`)
-    if (call !== 'abort') this.#checkMayStart(client, trace, call)
-    else if (client.closed) world.violate('8 commands', 'abort after close')
     const what = call === 'start' ? 'start' : `${call}/${uploadId}`
+    // Asked again with fresh headers: the same call, as far as pause and cancel are concerned.
+    const isSecond = trace.refused === what
+    trace.refused = undefined
+    if (call === 'abort' && client.closed) world.violate('8 commands', 'abort after close')
+    if (call !== 'abort' && !isSecond) this.#checkMayStart(client, trace, call)
     this.#checkRetry(trace, what)
     if (call === 'complete' && upload !== undefined) {
       this.#checkComplete(trace, upload, body['parts'] as readonly { PartNumber: number }[])
@@ -140,6 +143,7 @@ export class Referee {
       else if (isSuccess(answer)) trace.completed.add(uploadId)
     }
     if (answer === undefined) return
+    if (answer.status === 401) trace.refused = what
     if (answer.body.includes('NoSuchUpload')) trace.mayFall = true
     if (isSuccess(answer)) trace.notBefore.delete(what)
     else this.#noteRetryAfter(trace, what, answer)

@@ -37,12 +37,20 @@ export class SimFile {
   }
 }
 
+export interface FileRef {
+  readonly [name: string]: string | number | null
+  readonly path: string
+  readonly size: number
+  readonly lastModified: number | null
+}
+
 /** A file as it was when it was opened. */
 export class OpenFile implements Source {
   readonly name: string
   readonly size: number
   readonly lastModified: number | undefined
-  readonly ref: { readonly path: string } | undefined
+  /** Says which file and which content, so that a queue can tell that it changed. */
+  readonly ref: FileRef | undefined
   readonly hash?: NonNullable<Source['hash']>
   protected readonly file: SimFile
   protected readonly client: ClientProcess
@@ -54,7 +62,8 @@ export class OpenFile implements Source {
     this.name = file.plan.name
     this.size = file.content.length
     this.lastModified = file.plan.hasMtime ? file.lastModified : undefined
-    this.ref = client.world.has('no-reopen') ? undefined : { path: file.plan.name }
+    const { name: path, size, lastModified = null } = this
+    this.ref = client.world.has('no-reopen') ? undefined : { path, size, lastModified }
     if (file.plan.nativeHash) this.hash = (options) => this.#hashNatively(options)
     file.trace.openSources += 1
     client.onDeath.push(() => this.#release())

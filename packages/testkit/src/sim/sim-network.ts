@@ -84,6 +84,7 @@ export class SimNetwork {
       const { clock, random } = this.#world
       const timers: (() => void)[] = []
       const arrivals: (() => void)[] = []
+      const endings: (() => void)[] = []
       let settled = false
       const after = (ms: number, callback: () => void, list = timers): void => {
         list.push(clock.setTimer(callback, ms))
@@ -94,6 +95,7 @@ export class SimNetwork {
         this.#live.delete(live)
         signal?.removeEventListener('abort', abort)
         for (const cancel of timers) cancel()
+        for (const cancel of endings) cancel()
         party.deliver(how)
       }
       const fail = (code: string): void => {
@@ -117,7 +119,7 @@ export class SimNetwork {
 
       this.#live.add(live)
       signal?.addEventListener('abort', abort)
-      if (patienceMs !== undefined) after(patienceMs, () => fail('ETIMEDOUT'))
+      if (patienceMs !== undefined) after(patienceMs, () => fail('ETIMEDOUT'), endings)
       if (!this.#works) {
         if (random.chance('net.refusesOffline', 0.7)) after(5, () => fail('ENETUNREACH'))
         return

@@ -92,8 +92,7 @@ export class SimUser {
           client.clock.setTimer(() => uploader.setConfig(configured), ms)
         }
         for (const file of this.#device.files.values()) this.#addLater(client, file)
-        if (asleep) client.clock.setTimer(() => uploader.resume(), 500)
-        if (asleep) client.clock.setTimer(() => this.#noteStatuses(), 501)
+        if (asleep) client.clock.setTimer(() => this.resumeAll(), 500)
       },
       (error: unknown) => {
         if (!client.alive) return
@@ -273,7 +272,7 @@ export class SimUser {
   pauseSome(): void {
     const world = this.#world
     const uploader = this.#uploader
-    if (uploader === undefined || this.#client?.closed) return
+    if (uploader === undefined || !this.#client?.attentive) return
     const scope = world.random.pick('user.pauses', ['one', 'one', 'one', 'transfer', 'all'])
     world.note('user', () => `pauses ${scope}`)
     if (scope === 'all') uploader.pause()
@@ -285,7 +284,7 @@ export class SimUser {
 
   resumeAll(): void {
     const uploader = this.#uploader
-    if (uploader === undefined || this.#client?.closed) return
+    if (uploader === undefined || !this.#client?.attentive) return
     this.#world.note('user', () => 'resumes all')
     for (const trace of this.#device.referee.traces.values()) trace.paused = false
     uploader.resume()
@@ -295,7 +294,7 @@ export class SimUser {
   cancelSome(): void {
     const trace = this.#someTrace()
     const { handle } = trace ?? {}
-    if (trace === undefined || handle === undefined || this.#client?.closed) return
+    if (trace === undefined || handle === undefined || !this.#client?.attentive) return
     this.#world.note('user', () => `cancels ${trace.name}`)
     handle.cancel()
     const { status } = handle.getSnapshot()
@@ -343,7 +342,7 @@ export class SimUser {
   reopen(): void {
     const client = this.#client
     const uploader = this.#uploader
-    if (client === undefined || uploader === undefined || client.closed) return
+    if (client === undefined || uploader === undefined || !client.attentive) return
     const world = this.#world
     world.note('user', () => 'closes the uploader')
     world.reach('closed')

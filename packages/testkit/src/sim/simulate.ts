@@ -85,11 +85,10 @@ export async function simulate(
   for (let round = 1; !allOver() && world.violation === undefined; round += 1) {
     user.recover()
     if (clock.now() >= deadline) break
-    await run(Math.min(deadline, clock.now() + round * 30_000), allOver)
-    if (clock.nextAt() === undefined && !allOver()) break
-    if ((clock.nextAt() ?? 0) > deadline) break
+    const end = Math.min(deadline, clock.now() + round * 30_000)
+    clock.setTimer(() => {}, end - clock.now())
+    await run(end, allOver)
     giveUpLost(world, device)
-    if (round > 200) break
   }
   if (world.violation === undefined && !allOver()) {
     const stuck = traces.filter(({ over }) => over === undefined)
@@ -125,7 +124,8 @@ function giveUpLost(world: World, device: Device): void {
     // Nobody can open the file again.
     const lost = world.has('no-reopen') && waitingFor?.reason === 'file'
     const reason = error?.code
-    const gone = world.has('no-reopen') && reason === 'file_not_found'
+    const gone =
+      world.has('no-reopen') && (reason === 'file_not_found' || reason === 'source_changed')
     const masked = world.has('masked-errors') && reason === 'backend_rejected'
     const blind = reason === 'complete_uncertain' && trace.uncertain
     if (lost || gone || masked || blind) trace.over = 'given up'
@@ -141,6 +141,8 @@ function checkWaiting(world: World, device: Device, user: SimUser): void {
     const snapshot = handle?.getSnapshot()
     if (snapshot === undefined || snapshot.waitingFor !== undefined) continue
     if (['paused', 'failed', 'cancelled', 'completed'].includes(snapshot.status)) continue
+    // On its way to the queue, or in it.
+    if (device.queue !== undefined && snapshot.partsInFlight > 0) continue
     world.violate('waiting', `${name} is ${snapshot.status} and nothing is under way`)
   }
 }

@@ -33,6 +33,8 @@ export interface Trace {
   readonly completes: Set<string>
   /** Upload ids whose complete was answered 2xx. */
   readonly completed: Set<string>
+  /** A call that was answered 401: it may be sent once more, whatever happened since. */
+  refused: string | undefined
   retries: number
 }
 
@@ -56,6 +58,7 @@ export function newTrace(name: string): Trace {
     notBefore: new Map(),
     completes: new Set(),
     completed: new Set(),
+    refused: undefined,
     retries: 0,
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '@s3-bg-uploader/core'
 import { drainMicrotasks } from './drain.ts'
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that stands still until it is told to go on. It counts whole milliseconds. */
 export interface VirtualClock extends Clock {
   /** When the next timer is due, on the axis of `now`; undefined when there is none. */
   nextAt(): number | undefined
@@ -48,7 +48,8 @@ export function virtualClock(options: { readonly wall?: number } = {}): VirtualC
     wall: () => now + wallOffset,
     setTimer(callback, delayMs) {
       sequence += 1
-      const timer: Timer = { at: now + Math.max(0, delayMs), sequence, callback }
+      // Whole milliseconds, so that no rounding makes a timer ring too early.
+      const timer: Timer = { at: Math.ceil(now + Math.max(0, delayMs)), sequence, callback }
       timers.add(timer)
       return () => {
         timer.callback = undefined
