@@ -87,11 +87,14 @@ export function useSlot(
 
 /** Parts that a background queue sent on while we were away stay in flight. */
 export function reattach(
-  state: UploadState,
+  given: UploadState,
   tasks: Extract<UploadEvent, { type: 'reattached' }>['tasks'],
   now: number,
   out: UploadEffect[],
 ): UploadState {
+  // Tickets begin anew with every process, and no two tasks may have one name.
+  const ticket = tasks.reduce((most, task) => Math.max(most, ticketOf(task)), given.ticket)
+  const state: UploadState = { ...given, ticket }
   const { multipart } = state
   if (multipart === undefined || state.outcome !== undefined || state.paused) {
     out.push({ type: 'cancelPuts', taskIds: tasks.map(({ taskId }) => taskId) })
@@ -125,6 +128,11 @@ export function reattach(
   return countSent({ ...state, multipart: { ...multipart, flights, next, returned } })
 }
 
+/** What `useSlot` put at the end of the name. */
+function ticketOf({ taskId }: { readonly taskId: string }): number {
+  return Number(taskId.slice(taskId.lastIndexOf('/') + 1))
+}
+
 export function noteProgress(
   state: UploadState,
   taskId: string,
@@ -153,11 +161,17 @@ export function confirm(
   out: UploadEffect[],
 ): UploadState {
   const { multipart } = state
-  if (multipart === undefined || fact.generation !== state.generation) return state
-  if (etagOf(multipart.confirmed, fact.part) !== undefined) return state
+  const ignore = (): UploadState => {
+    // Nobody will journal it, so the queue may forget it right away.
+    if (fact.taskId !== '') out.push({ type: 'cancelPuts', taskIds: [fact.taskId] })
+    return state
+  }
+  if (multipart === undefined || fact.generation !== state.generation) return ignore()
+  if (etagOf(multipart.confirmed, fact.part) !== undefined) return ignore()
   const flight = multipart.flights.find(({ taskId }) => taskId === fact.taskId)
   // A PUT that was given up may still have arrived; if its part is under way again, that one counts.
-  if (flight === undefined && multipart.flights.some(({ part }) => part === fact.part)) return state
+  if (flight === undefined && multipart.flights.some(({ part }) => part === fact.part))
+    return ignore()
   if (flight?.holdsSlot) out.push({ type: 'releaseSlots', count: 1 })
   out.push({
     type: 'journalPart',
@@ -295,7 +309,7 @@ export function failStalled(
   if (!rules.seesProgress || state.multipart === undefined) return state
   let next = state
   for (const { taskId, movedAt, part } of state.multipart.flights) {
-    if (now - movedAt < rules.stallMs || next.multipart === undefined) continue
+    if (now < movedAt + rules.stallMs || next.multipart === undefined) continue
     out.push({ type: 'cancelPuts', taskIds: [taskId] })
     const seconds = Math.round(rules.stallMs / 1000)
     const message = `part ${part} made no progress for ${seconds} s`

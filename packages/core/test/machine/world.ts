@@ -601,7 +601,8 @@ export class World {
     const { state } = upload
     const add = (job: Job): void => {
       if (this.#outstanding.some((o) => o.live && o.upload === index && o.job.kind === job.kind)) {
-        if (job.kind !== 'put') this.#violated(`a second ${job.kind} at the same time`)
+        if (job.kind !== 'put' && job.kind !== 'abort')
+          this.#violated(`a second ${job.kind} at the same time`)
       }
       const runs = state.outcome === undefined && !state.paused
       if (!runs && job.kind !== 'abort') this.#violated(`${job.kind} of an upload that stopped`)

@@ -1,0 +1,238 @@
+import { describe, expect, test } from 'vitest'
+import { newUpload } from '../../src/machine/upload-state.ts'
+import { answered, broken, fileOf, lost, noEtag, Script } from './script.ts'
+
+const rejected = answered(403)
+
+describe('a PUT that fails', () => {
+  test('waits, goes again with the same URL, and fails in the end', () => {
+    const s = new Script().toFlights()
+    expect(s.putFailed(1, broken, 0.5)).toEqual(['releaseSlots 1', 'wake 500'])
+    expect(s.ring()).toEqual(['wantSlot true', 'wake 60000'])
+    expect(s.grant()).toContain('put 1 [0,10) url1')
+    expect(s.putFailed(1, answered(503), 0.5)).toContain('wake 1500')
+    s.ring()
+    s.grant()
+    expect(s.putFailed(1, broken)).toEqual([
+      'releaseSlots 1',
+      'cancelPuts 2',
+      'releaseSlots 1',
+      'withdraw',
+      'journalUpload',
+      'wake Infinity',
+    ])
+    expect(s.state.failedWith).toMatchObject({ code: 'network_failed', step: 'put', part: 1 })
+  })
+
+  test('keeps its place, so that a storage in trouble is not asked for other parts', () => {
+    const s = new Script().toFlights()
+    s.putFailed(1, answered(503))
+    expect(s.effects).not.toContain('wantSlot true')
+    s.confirmed(2)
+    expect(s.effects).toContain('wantSlot true')
+  })
+
+  test('waits as long as Retry-After asks, and a bit that differs', () => {
+    const s = new Script().toFlights()
+    expect(s.putFailed(1, answered(503, 20_000), 0.25)).toEqual(['releaseSlots 1', 'wake 20250'])
+  })
+
+  test.each([
+    [answered(400), 'storage_rejected'],
+    [answered(411), 'storage_rejected'],
+    [noEtag, 'etag_missing'],
+    [{ kind: 'local', code: 'source_changed', message: 'short read' } as const, 'source_changed'],
+  ])('%o is not tried again: %s', (failure, code) => {
+    const s = new Script().toFlights()
+    s.putFailed(2, failure)
+    expect(s.state.failedWith).toMatchObject({ code, part: 2 })
+  })
+
+  test('while the network is away, counts nothing and waits for it', () => {
+    const s = new Script({ retry: { attempts: 1, baseMs: 1, capMs: 1 } }).toFlights()
+    s.send({ type: 'gateChanged', gate: 'network' })
+    expect(s.putFailed(1, broken)).toEqual(['releaseSlots 1'])
+    expect(s.putFailed(2, broken)).toEqual(['releaseSlots 1', 'wake Infinity'])
+    expect(s.status).toBe('uploading')
+    expect(s.send({ type: 'gateChanged', gate: 'open' })).toContain('wantSlot true')
+    expect(s.state.multipart?.signing?.parts).toEqual([
+      { part: 1, failed: 0 },
+      { part: 2, failed: 0 },
+    ])
+  })
+
+  test('403: a fresh URL at once, then with a pause, then storage_rejected', () => {
+    const s = new Script({ slots: 1 }, newUpload(fileOf(10))).toSigned()
+    s.grant()
+    expect(s.putFailed(1, rejected)).toEqual(['releaseSlots 1', 'callUrls 1'])
+    s.signed()
+    s.grant()
+    expect(s.putFailed(1, rejected, 0.5)).toEqual(['releaseSlots 1', 'wake 1000'])
+    expect(s.ring()).toContain('callUrls 1')
+    s.signed()
+    s.grant()
+    s.putFailed(1, rejected)
+    expect(s.state.failedWith).toMatchObject({ code: 'storage_rejected', part: 1 })
+  })
+
+  test('NoSuchUpload: from startUpload again, a bounded number of times', () => {
+    const s = new Script().toFlights()
+    s.confirmed(1)
+    expect(s.putFailed(2, lost)).toEqual([
+      'wantSlot false',
+      'releaseSlots 1',
+      'forgetParts 0/1..3',
+      'journalUpload',
+      'callStart',
+    ])
+    expect(s.status).toBe('starting')
+    s.started()
+    s.journaled()
+    s.signed()
+    expect(s.grant()).toContain('put 1 [0,10) url1')
+    s.putFailed(1, lost)
+    expect(s.state.failedWith).toMatchObject({ code: 'upload_lost', part: 1 })
+  })
+})
+
+describe('a 2xx without an ETag', () => {
+  test('is looked up in the list once nothing else is to be sent', () => {
+    const s = new Script({ canList: true }).toFlights()
+    expect(s.putFailed(1, noEtag)).toEqual(['wantSlot true', 'releaseSlots 1'])
+    s.grant()
+    s.confirmed(2)
+    expect(s.confirmed(3)).toContain('callList')
+    expect(s.listed(1)).toEqual(['journalPart 1 e1', 'callComplete'])
+  })
+
+  test('and not in the list, or there with another size: it is sent again', () => {
+    const s = new Script({ canList: true }, newUpload(fileOf(10))).toSigned()
+    s.grant()
+    s.putFailed(1, noEtag)
+    const ticket = s.state.call?.ticket ?? 0
+    s.send({ type: 'listed', ticket, parts: [{ part: 1, etag: 'e1', size: 9 }] })
+    expect(s.effects).toContain('callUrls 1')
+    s.signed()
+    s.grant()
+    s.putFailed(1, noEtag)
+    s.listed()
+    s.signed()
+    s.grant()
+    s.putFailed(1, noEtag)
+    expect(s.state.failedWith).toMatchObject({ code: 'etag_missing', part: 1 })
+  })
+
+  test('a late answer with an ETag settles it too', () => {
+    const s = new Script({ canList: true }, newUpload(fileOf(20))).toFlights()
+    const taskId = s.task(1)
+    s.now = 60_000
+    s.send({ type: 'partProgressed', taskId: s.task(2), sentBytes: 1 })
+    s.woke(0)
+    s.grant()
+    s.putFailed(1, noEtag)
+    s.send({ type: 'partConfirmed', taskId, part: 1, generation: 0, etag: 'e1' })
+    expect(s.state.multipart?.blind).toEqual([])
+    expect(s.putFailed(2, noEtag)).toContain('callList')
+  })
+})
+
+describe('a PUT that stands still', () => {
+  test('is given up after stallMs and tried again', () => {
+    const s = new Script().toFlights()
+    s.at(30_000, { type: 'partProgressed', taskId: s.task(2), sentBytes: 4 })
+    expect(s.at(60_000, { type: 'woke', draw: 0 })).toEqual([
+      'cancelPuts 1',
+      'releaseSlots 1',
+      'wake 60618',
+    ])
+    // The same bytes again are no progress.
+    s.at(80_000, { type: 'partProgressed', taskId: s.task(2), sentBytes: 4 })
+    expect(s.at(90_000, { type: 'woke', draw: 0 })).toContain('cancelPuts 2')
+  })
+
+  test('is left alone by a transport that tells no progress', () => {
+    const s = new Script({ seesProgress: false }).toFlights()
+    expect(s.effects).toEqual(['wantSlot false', 'put 2 [10,20) url2'])
+    expect(s.at(10_000_000, { type: 'woke', draw: 0 })).toEqual([])
+  })
+
+  test('several at once do not come back together', () => {
+    const s = new Script().toFlights()
+    s.at(60_000, { type: 'woke', draw: 0 })
+    const [one, two] = s.state.multipart?.delayed ?? []
+    expect(one?.retryAt).not.toBe(two?.retryAt)
+  })
+})
+
+describe('the gate', () => {
+  test('constraint: stops the parts that are under way, and they go on later', () => {
+    const s = new Script().toFlights()
+    expect(s.send({ type: 'gateChanged', gate: 'constraint' })).toEqual([
+      'cancelPuts 1,2',
+      'releaseSlots 2',
+      'wake Infinity',
+    ])
+    expect(s.grant()).toEqual(['wantSlot false', 'releaseSlots 1'])
+    expect(s.send({ type: 'gateChanged', gate: 'open' })).toContain('wantSlot true')
+  })
+
+  test('network: what is under way may still arrive', () => {
+    const s = new Script().toFlights()
+    expect(s.send({ type: 'gateChanged', gate: 'network' })).toEqual([])
+    expect(s.confirmed(1)).toEqual(['releaseSlots 1', 'journalPart 1 e1'])
+    expect(s.grant()).toEqual(['wantSlot false', 'releaseSlots 1'])
+  })
+})
+
+describe('the life of a URL', () => {
+  test('that has ended: the slot is given back and a fresh URL is asked for', () => {
+    const s = new Script().toSigned(10_000)
+    s.now = 10_000
+    expect(s.grant()).toEqual(['wantSlot false', 'releaseSlots 1', 'callUrls 1,2,3', 'wake 70000'])
+  })
+
+  test('that ends before the part is likely done: not used either', () => {
+    const s = new Script().toFlights(100_000)
+    s.now = 20_000
+    s.confirmed(1)
+    // A part takes 20 s: 30 s must be left.
+    s.now = 70_001
+    expect(s.grant().filter((effect) => effect.startsWith('put'))).toEqual([])
+    expect(s.effects).toContain('callUrls 3')
+  })
+
+  test('that is just long enough is used', () => {
+    const s = new Script().toFlights(100_000)
+    s.now = 20_000
+    s.confirmed(1)
+    s.now = 69_999
+    expect(s.grant()).toContain('put 3 [20,25) url3')
+  })
+
+  test('shorter than a part: the first half of it must do', () => {
+    const s = new Script().toFlights(20_000)
+    s.now = 19_000
+    s.confirmed(1)
+    s.confirmed(2)
+    // Part 3 was signed at 0 and is stale; it comes with a new life.
+    s.grant()
+    s.signed(20_000)
+    s.now += 9_999
+    expect(s.grant()).toContain('put 3 [20,25) url3')
+  })
+
+  test('is looked at again after the pause of a retry', () => {
+    const s = new Script().toFlights(10_000)
+    s.putFailed(1, answered(503, 20_000))
+    s.confirmed(2)
+    s.grant()
+    s.confirmed(3)
+    expect(s.ring()).toContain('callUrls 1')
+  })
+
+  test('that is unknown never ends', () => {
+    const s = new Script().toSigned()
+    s.now = 1e12
+    expect(s.grant()).toContain('put 1 [0,10) url1')
+  })
+})

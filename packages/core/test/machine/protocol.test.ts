@@ -1,0 +1,358 @@
+import { describe, expect, test } from 'vitest'
+import { listEtags } from '../../src/machine/etag-table.ts'
+import { newUpload } from '../../src/machine/upload-state.ts'
+import { answered, broken, fileOf, lost, Script } from './script.ts'
+
+test('an upload from the first record to completed', () => {
+  const s = new Script()
+  const transcript: [string, string[], string][] = []
+  const say = (event: string, effects: string[]): void => {
+    transcript.push([event, effects, s.status])
+  }
+  say('journaled', s.journaled())
+  say('admitted', s.admit())
+  say('hashed', s.hashed())
+  say('started', s.started())
+  say('journaled', s.journaled())
+  say('signed', s.signed())
+  say('slot', s.grant())
+  say('slot', s.grant())
+  say('confirmed 1', s.confirmed(1))
+  say('slot', s.grant())
+  say('confirmed 3', s.confirmed(3))
+  say('confirmed 2', s.confirmed(2))
+  expect(listEtags(s.state.multipart?.confirmed ?? { size: 0, blocks: [] })).toEqual([
+    { part: 1, etag: 'e1' },
+    { part: 2, etag: 'e2' },
+    { part: 3, etag: 'e3' },
+  ])
+  say('completed', s.completed())
+  say('journaled', s.journaled())
+  expect(transcript).toEqual([
+    ['journaled', ['requestAdmission'], 'queued'],
+    ['admitted', ['hash'], 'hashing'],
+    ['hashed', ['journalUpload', 'callStart', 'wake 60000'], 'starting'],
+    ['started', ['journalUpload', 'callUrls 1,2,3'], 'uploading'],
+    ['journaled', [], 'uploading'],
+    ['signed', ['wantSlot true', 'wake Infinity'], 'uploading'],
+    ['slot', ['wantSlot true', 'put 1 [0,10) url1', 'wake 60000'], 'uploading'],
+    ['slot', ['wantSlot false', 'put 2 [10,20) url2'], 'uploading'],
+    ['confirmed 1', ['wantSlot true', 'releaseSlots 1', 'journalPart 1 e1'], 'uploading'],
+    ['slot', ['wantSlot false', 'put 3 [20,25) url3'], 'uploading'],
+    ['confirmed 3', ['releaseSlots 1', 'journalPart 3 e3'], 'uploading'],
+    ['confirmed 2', ['releaseSlots 1', 'journalPart 2 e2', 'callComplete'], 'completing'],
+    [
+      'completed',
+      ['withdraw', 'closeSource', 'forgetParts 0/1..3', 'journalUpload', 'wake Infinity'],
+      'completed',
+    ],
+    ['journaled', [], 'completed'],
+  ])
+})
+
+test('a file of zero bytes is one empty part', () => {
+  const s = new Script({}, newUpload(fileOf(0))).toSigned()
+  expect(s.grant()).toContain('put 1 [0,0) url1')
+  expect(s.confirmed(1)).toContain('callComplete')
+})
+
+test('URLs may come before the record of the multipart upload is durable, but no part goes', () => {
+  const s = new Script()
+  s.journaled()
+  s.admit()
+  s.hashed()
+  const before = s.state.ticket
+  s.started()
+  expect(s.signed()).not.toContain('wantSlot true')
+  // An older write says nothing about it.
+  expect(s.send({ type: 'journaled', ticket: before })).toEqual([])
+  expect(s.grant()).toEqual(['wantSlot false', 'releaseSlots 1'])
+  expect(s.journaled()).toEqual(['wantSlot true'])
+})
+
+describe('answers that nobody waits for change nothing', () => {
+  const failure = broken
+  const draw = 0
+  test.each([
+    { type: 'hashed', ticket: 99, hash: 'x' },
+    { type: 'hashFailed', ticket: 99, failure },
+    { type: 'hashProgressed', ticket: 99, bytes: 3 },
+    { type: 'opened', size: 1, lastModified: 9 },
+    { type: 'openFailed', failure },
+    { type: 'started', ticket: 99, key: 'x', uploadId: 'x', partSize: 1 },
+    { type: 'signed', ticket: 99, urls: [{ part: 3, url: 'x', lifeMs: 1 }], draw },
+    { type: 'listed', ticket: 99, parts: [{ part: 3, etag: 'x', size: 5 }] },
+    { type: 'completed', ticket: 99 },
+    { type: 'aborted', ticket: 99 },
+    { type: 'callFailed', call: 'start', ticket: 99, failure, draw },
+    { type: 'callFailed', call: 'urls', ticket: 99, failure: lost, draw },
+    { type: 'callFailed', call: 'complete', ticket: 99, failure: lost, draw },
+    { type: 'callFailed', call: 'abort', ticket: 99, failure, draw },
+    { type: 'partProgressed', taskId: 'u/0/1/99', sentBytes: 5 },
+    { type: 'partFailed', taskId: 'u/0/1/99', failure: lost, draw },
+    { type: 'partConfirmed', taskId: 'u/1/1/99', part: 1, generation: 1, etag: 'x' },
+    // Part 1 is under way by another task.
+    { type: 'partConfirmed', taskId: 'u/0/1/99', part: 1, generation: 0, etag: 'x' },
+    { type: 'admitted', gate: 'network' },
+    { type: 'resume' },
+    { type: 'retry' },
+  ] as const)('$type', (event) => {
+    const s = new Script().toFlights()
+    const before = s.state
+    expect(s.send(event)).toEqual([])
+    expect(s.state).toBe(before)
+  })
+})
+
+describe('a control call that fails', () => {
+  const atStart = (given = {}): Script => {
+    const s = new Script(given)
+    s.journaled()
+    s.admit()
+    s.hashed()
+    return s
+  }
+
+  test('is made again after a pause, and fails in the end', () => {
+    const s = atStart()
+    expect(s.callFailed(broken)).toEqual(['wake 500'])
+    expect(s.woke()).toEqual(['wake 500'])
+    expect(s.ring()).toEqual(['callStart', 'wake 60500'])
+    expect(s.callFailed(answered(503), 0.25)).toEqual(['wake 1000'])
+    expect(s.ring()).toEqual(['callStart', 'wake 61000'])
+    expect(s.callFailed(broken)).toEqual(['withdraw', 'journalUpload', 'wake Infinity'])
+    expect(s.status).toBe('failed')
+    expect(s.state.failedWith).toMatchObject({ code: 'network_failed', step: 'start' })
+  })
+
+  test('waits as long as Retry-After asks', () => {
+    const s = atStart()
+    expect(s.callFailed(answered(429, 30_000), 0.5)).toEqual(['wake 30500'])
+    expect(s.at(30_499, { type: 'woke', draw: 0 })).toEqual(['wake 30500'])
+    expect(s.ring()).toContain('callStart')
+  })
+
+  test.each([
+    ['start', answered(400), 'backend_rejected'],
+    ['start', answered(401), 'unauthorized'],
+    ['start', answered(403), 'unauthorized'],
+    ['start', answered(501), undefined],
+  ] as const)('%s: %o', (_, failure, code) => {
+    const s = atStart()
+    s.callFailed(failure)
+    expect(s.state.failedWith?.code).toBe(code)
+  })
+
+  test('is given up when it is not answered for stallMs', () => {
+    const s = atStart()
+    expect(s.at(59_999, { type: 'woke', draw: 0 })).toEqual(['wake 60000'])
+    expect(s.ring(0.5)).toEqual(['dropCall start', 'wake 60500'])
+    expect(s.ring()).toEqual(['callStart', 'wake 120500'])
+  })
+
+  test('is not counted while the network is away', () => {
+    const s = atStart()
+    for (let round = 0; round < 5; round += 1) {
+      s.send({ type: 'gateChanged', gate: 'network' })
+      expect(s.callFailed(broken)).toEqual(['wake Infinity'])
+      expect(s.send({ type: 'gateChanged', gate: 'open' })).toContain('callStart')
+    }
+    expect(s.state.callFailed).toBe(0)
+  })
+
+  test('that the server answered counts also while the network is away', () => {
+    const s = atStart()
+    s.send({ type: 'gateChanged', gate: 'network' })
+    s.callFailed(answered(500))
+    expect(s.state.callFailed).toBe(1)
+  })
+
+  test('urls: retried, bounded, its parts wait again', () => {
+    const s = atStart()
+    s.started()
+    s.journaled()
+    expect(s.callFailed(broken)).toEqual(['wake 500'])
+    expect(s.ring()).toEqual(['callUrls 1,2,3', 'wake 60500'])
+    expect(s.ring()).toEqual(['dropCall urls', 'wake 61500'])
+    s.ring()
+    s.callFailed(broken)
+    expect(s.state.failedWith).toMatchObject({ code: 'network_failed', step: 'urls' })
+    s.send({ type: 'retry' })
+    expect(s.admit()).toContain('callUrls 1,2,3')
+  })
+
+  test('urls: NoSuchUpload begins at startUpload again, a bounded number of times', () => {
+    const s = atStart()
+    s.started()
+    s.journaled()
+    expect(s.callFailed(lost)).toEqual(['forgetParts 0/1..3', 'journalUpload', 'callStart'])
+    expect(s.state.generation).toBe(1)
+    s.started()
+    s.callFailed(lost)
+    expect(s.state.failedWith?.code).toBe('upload_lost')
+  })
+
+  test('urls that have expired when they come are asked for again, after a pause', () => {
+    const s = new Script().toSigned(0)
+    expect(s.effects).toEqual(['wake 500'])
+    expect(s.ring()).toContain('callUrls 1,2,3')
+    s.signed(-5)
+    s.ring()
+    s.signed(-5)
+    expect(s.state.failedWith?.code).toBe('response_invalid')
+  })
+})
+
+test('too many parts fail before any PUT, naming the smallest partSize that would do', () => {
+  const s = new Script({ canAbort: true }, newUpload(fileOf(100_001)))
+  s.journaled()
+  s.admit()
+  s.hashed()
+  expect(s.started(10)).toEqual(['withdraw', 'journalUpload', 'requestAdmission', 'wake Infinity'])
+  expect(s.state.failedWith).toMatchObject({ code: 'too_many_parts', step: 'start' })
+  expect(s.state.failedWith?.failure.message).toContain('is 11')
+  // What startUpload created is of no use.
+  expect(s.admit()).toContain('callAbort m')
+  expect(s.aborted()).toContain('withdraw')
+})
+
+describe('the answer to complete', () => {
+  test('is waited for once', () => {
+    const s = new Script().toComplete()
+    expect(s.effects).toContain('callComplete')
+    expect(s.woke()).not.toContain('callComplete')
+    expect(s.send({ type: 'gateChanged', gate: 'open' })).toEqual([])
+  })
+
+  test('lost, then 2xx: done', () => {
+    const s = new Script().toComplete()
+    s.callFailed(broken)
+    expect(s.ring()).toContain('callComplete')
+    s.completed()
+    expect(s.status).toBe('completed')
+  })
+
+  test.each([
+    ['broken', broken],
+    ['500', answered(500)],
+  ])('lost (%s), then refused: nobody can tell without a list', (_, failure) => {
+    const s = new Script().toComplete()
+    s.callFailed(failure)
+    s.ring()
+    s.callFailed(lost)
+    expect(s.state.failedWith?.code).toBe('complete_uncertain')
+  })
+
+  test.each([
+    ['429', answered(429)],
+    ['408', answered(408)],
+  ])('%s did nothing, so NoSuchUpload afterwards starts over', (_, failure) => {
+    const s = new Script().toComplete()
+    s.callFailed(failure)
+    s.ring()
+    expect(s.callFailed(lost)).toContain('callStart')
+  })
+
+  test('lost, then refused: the list says that it is still to be done', () => {
+    const s = new Script({ canList: true }).toComplete()
+    s.callFailed(broken)
+    s.ring()
+    expect(s.callFailed(answered(400))).toEqual(['callList'])
+    expect(s.listed(1, 2, 3)).toEqual(['callComplete'])
+    s.completed()
+    expect(s.status).toBe('completed')
+  })
+
+  test('lost, refused, listed, and refused again: that is the answer', () => {
+    const s = new Script({ canList: true }).toComplete()
+    s.callFailed(broken)
+    s.ring()
+    s.callFailed(answered(400))
+    s.listed(1, 2, 3)
+    s.callFailed(answered(400))
+    expect(s.state.failedWith?.code).toBe('backend_rejected')
+  })
+
+  test('lost, and the storage knows nothing of the upload: uncertain', () => {
+    const s = new Script({ canList: true }).toComplete()
+    s.callFailed(broken)
+    s.ring()
+    s.callFailed(lost)
+    s.callFailed(lost)
+    expect(s.state.failedWith?.code).toBe('complete_uncertain')
+  })
+
+  test('not heard for stallMs counts as lost', () => {
+    const s = new Script().toComplete()
+    expect(s.ring()).toContain('dropCall complete')
+    expect(s.state.completeLost).toBe(true)
+  })
+
+  test('NoSuchUpload without a lost answer starts over', () => {
+    const s = new Script().toComplete()
+    expect(s.callFailed(lost)).toEqual(['forgetParts 0/1..3', 'journalUpload', 'callStart'])
+    expect(s.state.sentBytes).toBe(0)
+  })
+})
+
+describe('the file', () => {
+  const restored = (hash: string | undefined): Script => {
+    const s = new Script({}, { ...newUpload(fileOf(25)), source: 'closed', recorded: true, hash })
+    s.woke()
+    expect(s.admit()).toEqual(['openSource'])
+    return s
+  }
+
+  test.each([
+    [{ size: 26, lastModified: 5 }, 'source_changed'],
+    [{ size: 25, lastModified: 6 }, 'source_changed'],
+    [{ size: 25, lastModified: undefined }, undefined],
+    [{ size: 25, lastModified: 5 }, undefined],
+  ])('%o after hashing: %s', (found, code) => {
+    const s = restored('ab')
+    s.send({ type: 'opened', ...found })
+    expect(s.state.failedWith?.code).toBe(code)
+    if (code === undefined) expect(s.effects).toContain('callStart')
+  })
+
+  test('may change before it is hashed', () => {
+    const s = restored(undefined)
+    const effects = s.send({ type: 'opened', size: 31, lastModified: 9 })
+    expect(effects).toEqual(['journalUpload', 'hash'])
+    expect(s.state.file).toMatchObject({ size: 31, lastModified: 9 })
+  })
+
+  test('that is gone is waited for, without keeping a place', () => {
+    const s = restored('ab')
+    const failure = { kind: 'local', code: 'file_not_found', message: 'gone' } as const
+    expect(s.send({ type: 'openFailed', failure })).toEqual(['withdraw'])
+    expect(s.status).toBe('queued')
+    expect(s.send({ type: 'cancel' })).toEqual(['closeSource', 'forgetUpload'])
+  })
+
+  test('that cannot be read fails', () => {
+    const s = restored('ab')
+    const failure = { kind: 'local', code: 'file_unreadable', message: 'EACCES' } as const
+    s.send({ type: 'openFailed', failure })
+    expect(s.state.failedWith).toMatchObject({ code: 'file_unreadable', step: 'file' })
+    s.send({ type: 'retry' })
+    expect(s.admit()).toEqual(['openSource'])
+  })
+
+  test('that changed is hashed and sent anew by retry()', () => {
+    const s = new Script({ canAbort: true }).toFlights()
+    s.confirmed(1)
+    s.putFailed(2, { kind: 'local', code: 'source_changed', message: 'short read' })
+    expect(s.state.failedWith).toMatchObject({ code: 'source_changed', part: 2 })
+    expect(s.send({ type: 'retry' })).toEqual([
+      'closeSource',
+      'forgetParts 0/1..3',
+      'journalUpload',
+      'requestAdmission',
+    ])
+    expect(s.admit()).toEqual(['callAbort m', 'openSource', 'wake 60000'])
+    s.send({ type: 'opened', size: 30, lastModified: 8 })
+    expect(s.effects).toEqual(['journalUpload', 'hash'])
+    expect(s.state.generation).toBe(1)
+  })
+})

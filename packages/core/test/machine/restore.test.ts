@@ -1,0 +1,158 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { listEtags } from '../../src/machine/etag-table.ts'
+import { recordOf, restoreUpload } from '../../src/machine/restore.ts'
+import { answered, broken, Script } from './script.ts'
+
+/** The same upload in the next process. */
+function reborn(s: Script): Script {
+  const { confirmed } = s.state.multipart ?? { confirmed: { size: 0, blocks: [] } }
+  const etags = listEtags(confirmed).map(({ part, etag }) => [part, etag] as const)
+  const record: ReturnType<typeof recordOf> = JSON.parse(JSON.stringify(recordOf(s.state)))
+  return new Script(s.rules, restoreUpload({ ...recordOf(s.state), ...record }, etags))
+}
+
+const open = (s: Script): string[] => s.send({ type: 'opened', size: 25, lastModified: 5 })
+
+describe('after a crash', () => {
+  test.each([
+    ['queued', (s: Script) => s.journaled()],
+    ['hashing', (s: Script) => [s.journaled(), s.admit()]],
+    ['hashed', (s: Script) => [s.journaled(), s.admit(), s.hashed()]],
+    ['uploading', (s: Script) => [s.toFlights(), s.confirmed(1)]],
+    ['completing', (s: Script) => s.toComplete()],
+    ['completed', (s: Script) => [s.toComplete(), s.completed()]],
+    ['failed', (s: Script) => [s.toFlights(), s.putFailed(1, answered(400))]],
+    ['paused', (s: Script) => [s.toFlights(), s.send({ type: 'pause' })]],
+    ['cancelled', (s: Script) => [s.toFlights(), s.send({ type: 'cancel' })]],
+  ])('%s: the record says everything that the journal must keep', (_, play) => {
+    const s = new Script({ canAbort: true })
+    play(s)
+    const later = reborn(s)
+    expect(recordOf(later.state)).toEqual(recordOf(s.state))
+    expect(later.state.failedWith?.code).toBe(s.state.failedWith?.code)
+    expect(later.state.multipart?.confirmedBytes).toBe(s.state.multipart?.confirmedBytes)
+  })
+
+  test('confirmed parts are never sent again', () => {
+    const s = new Script().toFlights()
+    s.confirmed(2)
+    const later = reborn(s)
+    expect(later.woke()).toEqual(['requestAdmission'])
+    expect(later.admit()).toEqual(['openSource'])
+    expect(open(later)).toEqual(['callUrls 1,3', 'wake 60000'])
+    later.signed()
+    expect(later.grant()).toContain('put 1 [0,10) url1')
+    expect(later.grant()).toContain('put 3 [20,25) url3')
+  })
+
+  test('the storage is asked first for what it has, where it can be', () => {
+    const s = new Script({ canList: true }).toFlights()
+    s.confirmed(2)
+    const later = reborn(s)
+    later.woke()
+    later.admit()
+    expect(open(later)).toEqual(['callList', 'wake 60000'])
+    expect(later.listed(1, 2)).toEqual(['journalPart 1 e1', 'callUrls 3'])
+  })
+
+  test('a list that is refused only means that parts are sent again', () => {
+    const later = reborn(new Script({ canList: true }).toFlights())
+    later.woke()
+    later.admit()
+    open(later)
+    expect(later.callFailed(answered(404))).toContain('callUrls 1,2,3')
+  })
+
+  test('with every part confirmed only complete is left', () => {
+    const later = reborn(new Script({ canList: true }).toComplete())
+    later.woke()
+    later.admit()
+    expect(open(later)).toEqual(['callComplete', 'wake 60000'])
+  })
+
+  test('a complete call that was lost before is remembered once it is written', () => {
+    const s = new Script().toComplete()
+    s.callFailed(broken)
+    s.send({ type: 'pause' })
+    expect(reborn(s).state.completeLost).toBe(true)
+  })
+
+  test('ETags of parts that cannot be are left out', () => {
+    const { state } = new Script().toFlights()
+    const restored = restoreUpload(recordOf(state), [
+      [0, 'x'],
+      [3, 'e3'],
+      [4, 'x'],
+    ])
+    expect(restored.multipart?.confirmed.size).toBe(1)
+    expect(restored.multipart?.confirmedBytes).toBe(5)
+  })
+
+  test('any set of confirmed parts is sent no more, and all others are asked for', () => {
+    fc.assert(
+      fc.property(fc.subarray([1, 2, 3]), (parts) => {
+        const { state } = new Script().toFlights()
+        const etags = parts.map((part) => [part, `e${part}`] as const)
+        const later = new Script({}, restoreUpload(recordOf(state), etags))
+        later.woke()
+        later.admit()
+        const rest = [1, 2, 3].filter((part) => !parts.includes(part))
+        const call = rest.length === 0 ? 'callComplete' : `callUrls ${rest}`
+        expect(open(later)).toContain(call)
+      }),
+    )
+  })
+})
+
+describe('parts that a background queue kept', () => {
+  const kept = (...parts: number[]): Script => {
+    const s = new Script().toFlights()
+    s.confirmed(1)
+    const later = reborn(s)
+    const tasks = parts.map((part) => ({ taskId: `u/0/${part}/70`, part, sentBytes: 3 }))
+    later.send({ type: 'reattached', tasks })
+    return later
+  }
+
+  test('stay in flight, hold no slot, and are asked for no more', () => {
+    const later = kept(3)
+    expect(later.effects).toEqual(['requestAdmission', 'wake 60000'])
+    expect(later.state.sentBytes).toBe(13)
+    later.admit()
+    expect(open(later)).toEqual(['callUrls 2'])
+    expect(later.confirmed(3)).toEqual(['journalPart 3 e3'])
+  })
+
+  test('and that fail are sent once more, not twice', () => {
+    const later = kept(3)
+    later.putFailed(3, answered(403))
+    later.admit()
+    expect(open(later)).toContain('callUrls 2,3')
+  })
+
+  test('are dropped if they are confirmed already', () => {
+    expect(kept(1, 2).effects).toContain('cancelPuts 1')
+    expect(kept(1, 2).state.multipart?.flights.map(({ part }) => part)).toEqual([2])
+  })
+
+  test('never share their name with a new task', () => {
+    const later = kept(3)
+    later.putFailed(3, answered(403))
+    later.admit()
+    open(later)
+    later.signed()
+    later.grant()
+    later.grant()
+    expect(Number(later.task(3).split('/')[3])).toBeGreaterThan(70)
+  })
+
+  test('of an upload that was paused are dropped', () => {
+    const s = new Script().toFlights()
+    s.send({ type: 'pause' })
+    const later = reborn(s)
+    later.send({ type: 'reattached', tasks: [{ taskId: 'u/0/1/6', part: 1, sentBytes: 0 }] })
+    expect(later.effects).toEqual(['cancelPuts 1'])
+    expect(later.state.multipart?.flights).toEqual([])
+  })
+})

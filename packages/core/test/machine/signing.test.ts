@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { isUsable, refill, smooth } from '../../src/machine/signing.ts'
+import type { UploadEffect } from '../../src/machine/upload-effect.ts'
+import { type Multipart, newMultipart, newUpload } from '../../src/machine/upload-state.ts'
+import { fileOf, rules } from './script.ts'
+
+const blank = newMultipart({
+  key: 'k',
+  uploadId: 'm',
+  partSize: 10,
+  parts: 10_000,
+  recordTicket: 1,
+})
+
+function asked(given: Partial<Multipart>, slots: number, now = 0): readonly number[] {
+  const out: UploadEffect[] = []
+  refill(newUpload(fileOf(100_000)), { ...blank, ...given }, now, { ...rules, slots }, out)
+  const [effect] = out
+  return effect?.type === 'callUrls' ? effect.parts : []
+}
+
+function ready(count: number): Multipart['ready'] {
+  return Array.from({ length: count }, (_, index) => ({
+    part: index + 1,
+    failed: 0,
+    url: 'x',
+    lifeMs: Number.POSITIVE_INFINITY,
+    expiresAt: Number.POSITIVE_INFINITY,
+  }))
+}
+
+describe('how many URLs are asked for', () => {
+  test.each([
+    // Nothing is known yet: as if a urls call took as long as a part.
+    ['at first, 1 slot', {}, 1, 6],
+    ['at first, 8 slots', {}, 8, 40],
+    // What 8 slots send in 1.5 urls calls, and one more for each.
+    ['urls 200 ms, PUT 100 ms', { signMs: 200, partMs: 100 }, 8, 64],
+    ['quick urls calls', { signMs: 1, partMs: 1000 }, 8, 18],
+    ['never more than 1000', { signMs: 60_000, partMs: 10 }, 8, 1000],
+    ['short lives: what can be sent in half of one', { partMs: 100, urlLifeMs: 1000 }, 4, 20],
+    ['lives shorter than a part: one for each slot', { partMs: 9000, urlLifeMs: 1000 }, 4, 4],
+    ['parts that take no time', { signMs: 0, partMs: 0 }, 4, 8],
+  ])('%s', (_, given, slots, count) => {
+    expect(asked(given, slots)).toEqual(Array.from({ length: count }, (_, index) => index + 1))
+  })
+
+  test('only the missing ones, when fewer than a urls call uses up are left', () => {
+    expect(asked({ ready: ready(21), next: 22 }, 8)).toEqual([])
+    expect(asked({ ready: ready(20), next: 21 }, 8)).toHaveLength(20)
+  })
+
+  test('the last batch is as large as the rest', () => {
+    expect(asked({ next: 9_999 }, 8)).toEqual([9_999, 10_000])
+    expect(asked({ next: 10_001 }, 8)).toEqual([])
+  })
+
+  test('parts that wait again come first', () => {
+    expect(asked({ next: 50, returned: [{ part: 3, failed: 1 }] }, 1)).toEqual([
+      3, 50, 51, 52, 53, 54,
+    ])
+  })
+
+  test('one call at a time, and none before its retry is due', () => {
+    expect(asked({ signing: { ticket: 1, parts: [], askedAt: 0 } }, 1)).toEqual([])
+    expect(asked({ signRetryAt: 10 }, 1, 9)).toEqual([])
+    expect(asked({ signRetryAt: 10 }, 1, 10)).not.toEqual([])
+  })
+})
+
+test.each([
+  // lifeMs, left, partMs, usable
+  [1000, 1, undefined, true],
+  [1000, 0, undefined, false],
+  [1000, 150, 100, false],
+  [1000, 151, 100, true],
+  [1000, 500, 10_000, false],
+  [1000, 501, 10_000, true],
+  [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 1e9, true],
+])(
+  'a URL of %d ms with %d ms left, parts of %s ms: usable is %s',
+  (lifeMs, left, partMs, usable) => {
+    const signed = { part: 1, failed: 0, url: 'x', lifeMs, expiresAt: 5000 + left }
+    expect(isUsable(signed, 5000, partMs)).toBe(usable)
+  },
+)
+
+test('durations are smoothed, beginning with the first', () => {
+  expect(smooth(undefined, 100)).toBe(100)
+  expect(smooth(100, 200)).toBe(120)
+})
