@@ -32,8 +32,8 @@ export function noteOpened(
   out: UploadEffect[],
 ): UploadState {
   if (state.source !== 'opening') return state
-  const { size, lastModified } = fact
   const { file } = state
+  const { size, lastModified, ref = file.ref } = fact
   const changed =
     size !== file.size ||
     (lastModified !== file.lastModified &&
@@ -42,7 +42,7 @@ export function noteOpened(
   const opened: UploadState = { ...state, source: 'open' }
   if (!changed) return opened
   if (state.hash === undefined) {
-    return record({ ...opened, file: { ...file, size, lastModified }, hashedBytes: 0 }, out)
+    return record({ ...opened, file: { ...file, size, lastModified, ref }, hashedBytes: 0 }, out)
   }
   const message = 'the file is no longer the one that was hashed'
   const failure: Failure = { kind: 'local', code: 'source_changed', message }
@@ -302,7 +302,7 @@ export function failSilentCalls(
     next = noteCallFailed(next, { call, ticket, failure, draw, now }, rules, out)
   }
   const isSilent = (since: number | undefined): boolean =>
-    since !== undefined && now - since >= rules.stallMs
+    since !== undefined && now >= since + rules.stallMs
   if (state.call !== undefined && isSilent(state.call.startedAt)) {
     giveUp(state.call.kind, state.call.ticket)
   }

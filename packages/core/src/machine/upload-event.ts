@@ -22,6 +22,8 @@ export type UploadEvent = { readonly now: number } & (
       readonly type: 'opened'
       readonly size: number
       readonly lastModified: number | undefined
+      /** Where the file is now, as JSON text; a changed file may be told apart by it. */
+      readonly ref?: string | undefined
     }
   | { readonly type: 'openFailed'; readonly failure: Failure }
   | { readonly type: 'hashProgressed'; readonly ticket: number; readonly bytes: number }

@@ -15,9 +15,12 @@ export function withoutSecrets(error: unknown, secrets: readonly string[]): unkn
     .filter((piece) => piece.length >= SHORTEST_SECRET)
   const shown = shownStrings(error)
   const safe = shown?.every((text) => !pieces.some((piece) => text.includes(piece)))
-  if (safe) return error
+  return safe ? error : withoutText(error)
+}
+
+/** An Error with the same name and code, so that it is described as the original would be. */
+export function withoutText(error: unknown): Error {
   const [name = '', code] = tokensOf(error)
-  // With the same name and code, so that it is described as the original would be.
   return Object.assign(new Error(describeError(error)), name && { name }, code && { code })
 }
 

@@ -24,6 +24,9 @@ import { PartTasks } from './part-tasks.ts'
 import { encodeUpload, partKey, uploadKey } from './records.ts'
 import { parseTaskId } from './task-id.ts'
 
+/** How long `close` waits for abort calls. */
+const ABORT_GRACE_MS = 3000
+
 type Message =
   | { readonly to: 'upload'; readonly id: string; readonly event: NewEvent }
   | { readonly to: 'scheduler'; readonly event: SchedulerEvent }
@@ -58,7 +61,9 @@ export class Engine<TFile> {
   #scheduler: SchedulerState
   #inbox: Message[] = []
   #delivering = false
+  #closing = false
   #closed = false
+  #onDelivered: () => void = () => {}
 
   constructor(options: EngineOptions<TFile>) {
     const { transport, platform, config, policy } = options
@@ -98,7 +103,7 @@ export class Engine<TFile> {
   }
 
   get closed(): boolean {
-    return this.#closed
+    return this.#closing
   }
 
   get gate(): Gate {
@@ -147,24 +152,48 @@ export class Engine<TFile> {
     this.#send({ to: 'upload', id, event })
   }
 
-  /** Stops all I/O. The journal keeps everything for the next time. */
+  /**
+   * Stops all I/O. The journal keeps everything for the next time. Only the abort calls of what was
+   * cancelled just now are given a moment: one that never goes out costs money.
+   */
   async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
+    if (this.#closing) return
+    this.#closing = true
     for (const stop of this.#stopListening) stop()
     this.#files.stop()
     const entries = [...this.#entries.values()]
-    for (const { cancelAlarm, hashing, calls } of entries) {
-      cancelAlarm?.()
-      hashing?.abort()
-      for (const call of calls?.values() ?? []) call.abort()
-    }
+    const aborting = entries.filter(({ state }) => this.#isAborting(state))
+    for (const entry of entries) if (!aborting.includes(entry)) stopWork(entry)
     // A background queue goes on without us: that is what it is for.
     if (!('queue' in this.#options.transport)) {
       const flights = entries.flatMap(({ state }) => state.multipart?.flights ?? [])
       await this.#parts.cancel(flights.map(({ taskId }) => taskId))
     }
     await Promise.all(entries.map(({ source }) => source?.close()))
+    await this.#aborted(new Set(aborting))
+    this.#closed = true
+    for (const entry of aborting) stopWork(entry)
+  }
+
+  #isAborting({ outcome, call, abandoned }: UploadState): boolean {
+    if (outcome !== 'cancelled' || !this.#rules.canAbort || this.gate !== 'open') return false
+    const isDue = abandoned && (abandoned.job !== undefined || abandoned.retryAt <= this.#now())
+    return call !== undefined || isDue === true
+  }
+
+  #aborted(waiting: Set<Entry>): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancelTimer()
+        resolve()
+      }
+      const cancelTimer = this.#options.platform.clock.setTimer(end, ABORT_GRACE_MS)
+      this.#onDelivered = () => {
+        for (const entry of waiting) if (!this.#isAborting(entry.state)) waiting.delete(entry)
+        if (waiting.size === 0) end()
+      }
+      this.#onDelivered()
+    })
   }
 
   #send(message: Message): void {
@@ -192,13 +221,14 @@ export class Engine<TFile> {
 
   #deliver(id: string, event: NewEvent): void {
     const entry = this.#entries.get(id)
-    if (entry === undefined) return
+    if (entry === undefined || (this.#closing && entry.state.outcome !== 'cancelled')) return
     const before = entry.state
     const timed = { ...event, now: this.#now() } as UploadEvent
     const { state, effects } = transition(before, timed, this.#rules)
     entry.state = state
     for (const effect of effects) this.#run(entry, effect)
     if (state !== before) this.#options.onChange(id)
+    this.#onDelivered()
   }
 
   #deliverToScheduler(event: SchedulerEvent): void {
@@ -327,6 +357,12 @@ export class Engine<TFile> {
   #now(): number {
     return this.#options.platform.clock.now()
   }
+}
+
+function stopWork({ cancelAlarm, hashing, calls }: Entry): void {
+  cancelAlarm?.()
+  hashing?.abort()
+  for (const call of calls?.values() ?? []) call.abort()
 }
 
 function uploadChange(state: UploadState): StoreChange {

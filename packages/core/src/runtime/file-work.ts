@@ -35,7 +35,8 @@ export class FileWork<TFile> {
       if (this.#stopped || entry.state.source !== 'opening') return await source.close()
       entry.source = source
       const { size, lastModified } = source
-      this.#post(id, { type: 'opened', size, lastModified })
+      const ref = source.ref === undefined ? undefined : JSON.stringify(source.ref)
+      this.#post(id, { type: 'opened', size, lastModified, ref })
     } catch (error) {
       this.#post(id, { type: 'openFailed', failure: fileFailure(error) })
     }

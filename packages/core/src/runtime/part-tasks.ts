@@ -1,6 +1,9 @@
+import { isUploadError } from '../errors.ts'
+import type { Failure } from '../machine/failure.ts'
 import type { UploadState } from '../machine/upload-state.ts'
 import type { Clock, Json, PartQueue, PartTaskStatus } from '../ports.ts'
 import type { EtagMode } from '../protocol/etag.ts'
+import { withoutSecrets, withoutText } from '../protocol/safe-cause.ts'
 import type { EffectOf, Post } from './entry.ts'
 import { putFailure } from './local-failure.ts'
 import { readPutOutcome } from './put-outcome.ts'
@@ -13,6 +16,8 @@ export class PartTasks {
   readonly #draw: (name: string) => number
   readonly #clock: Clock
   readonly #etagMode: () => EtagMode
+  /** The secret part of the URLs of tasks under way, to be kept out of errors. */
+  readonly #queries = new Map<string, string>()
 
   constructor(options: {
     readonly queue: PartQueue
@@ -60,6 +65,8 @@ export class PartTasks {
   async put({ file }: UploadState, effect: EffectOf<'put'>): Promise<void> {
     const { taskId, url, start, end } = effect
     const ref = file.ref === undefined ? null : (JSON.parse(file.ref) as Json)
+    const [, query = ''] = url.split('?')
+    this.#queries.set(taskId, query)
     try {
       await this.#queue.enqueue([{ id: taskId, url, range: { start, end }, ref }])
     } catch (error) {
@@ -68,6 +75,7 @@ export class PartTasks {
   }
 
   cancel(taskIds: readonly string[]): Promise<void> {
+    for (const taskId of taskIds) this.#queries.delete(taskId)
     return this.#queue.cancel(taskIds)
   }
 
@@ -83,20 +91,34 @@ export class PartTasks {
         return
       case 'running':
         return this.#post(id, { type: 'partProgressed', taskId, sentBytes: status.sentBytes })
-      case 'broken': {
-        const failure = putFailure(status.error, part)
-        return this.#post(id, { type: 'partFailed', taskId, failure, draw: this.#draw('retry') })
-      }
+      case 'broken':
+        return this.#fail(id, taskId, putFailure(this.#safe(taskId, status.error), part))
       case 'answered': {
+        this.#queries.delete(taskId)
         const { response } = status
         const outcome = readPutOutcome(response, part, this.#etagMode(), this.#clock.wall())
         if (outcome.ok) {
           const { etag } = outcome
           return this.#post(id, { type: 'partConfirmed', taskId, part, generation, etag })
         }
-        const { failure } = outcome
-        return this.#post(id, { type: 'partFailed', taskId, failure, draw: this.#draw('retry') })
+        return this.#fail(id, taskId, outcome.failure)
       }
     }
+  }
+
+  #fail(id: string, taskId: string, failure: Failure): void {
+    this.#post(id, { type: 'partFailed', taskId, failure, draw: this.#draw('retry') })
+    // There is nothing in it to journal, so the queue may forget it right away.
+    this.#queue.acknowledge([taskId]).catch(() => {
+      // It is told again after the next start, and forgotten then.
+    })
+  }
+
+  /** Platforms show URLs in their errors; of tasks of an earlier process the URL is not known. */
+  #safe(taskId: string, error: unknown): unknown {
+    const query = this.#queries.get(taskId)
+    this.#queries.delete(taskId)
+    if (query !== undefined) return withoutSecrets(error, [query])
+    return isUploadError(error) ? error : withoutText(error)
   }
 }

@@ -82,6 +82,7 @@ export function decodeJournal(records: readonly (readonly [string, string])[]): 
     else uploads.set(record.file.id, record)
   }
   const setAside = new Set(corrupt)
+  const latest = new Map<string, number>()
   for (const [key, etag] of records) {
     if (key.startsWith('u/')) continue
     const [, id = '', generation, part] = /^p\/([^/]+)\/(\d+)\/(\d+)$/.exec(key) ?? []
@@ -89,6 +90,11 @@ export function decodeJournal(records: readonly (readonly [string, string])[]): 
     if (part === undefined || etag === '') corrupt.push(key)
     else if (upload === undefined) {
       if (!setAside.has(uploadKey(id))) orphans.push(key)
+    } else if (upload.multipart === undefined) {
+      // Of a multipart upload whose record failed to be written. Nothing may come to share its
+      // generation: these ETags would pass for those of the new parts.
+      orphans.push(key)
+      latest.set(id, Math.max(latest.get(id) ?? upload.generation, Number(generation)))
     } else if (Number(generation) !== upload.generation) orphans.push(key)
     else {
       const list = etags.get(id)
@@ -98,7 +104,12 @@ export function decodeJournal(records: readonly (readonly [string, string])[]): 
   }
   return {
     uploads: [...uploads.values()]
-      .map((record) => restoreUpload(record, etags.get(record.file.id) ?? []))
+      .map((record) => {
+        const { id } = record.file
+        const last = latest.get(id)
+        const generation = last === undefined ? record.generation : last + 1
+        return restoreUpload({ ...record, generation }, etags.get(id) ?? [])
+      })
       .sort((a, b) => a.file.order - b.file.order),
     corrupt,
     orphans,

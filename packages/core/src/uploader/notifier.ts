@@ -13,17 +13,20 @@ export class Notifier {
   readonly #clock: Clock
   readonly #dirty = new Set<Notified>()
   #cancelTimer: (() => void) | undefined
+  #closed = false
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
   mark(changed: Notified): void {
+    if (this.#closed) return
     this.#dirty.add(changed)
     this.#cancelTimer ??= this.#clock.setTimer(() => this.#flush(), SPACING_MS)
   }
 
   close(): void {
+    this.#closed = true
     this.#cancelTimer?.()
     this.#flush()
   }

@@ -1,12 +1,11 @@
 import { UploadError } from '../errors.ts'
 import type { UploadState } from '../machine/upload-state.ts'
 import type { Clock } from '../ports.ts'
-import type { Engine } from '../runtime/engine.ts'
 import { Aggregate } from './aggregate.ts'
 import { Listeners } from './listeners.ts'
 import { Notifier } from './notifier.ts'
 import type { AggregateSnapshot, Transfer, Upload } from './types.ts'
-import { UploadHandle } from './upload-handle.ts'
+import { type HandleContext, UploadHandle } from './upload-handle.ts'
 
 /** Speeds are looked at so often while something moves, even if nothing is heard of it. */
 const TICK_MS = 1000
@@ -58,28 +57,25 @@ class Group implements Transfer {
 }
 
 /** All uploads, their groups, and who hears of their changes. */
-export class Roster<TFile> {
+export class Roster {
   readonly all: Group
-  readonly #engine: Engine<TFile>
-  readonly #clock: Clock
-  readonly #report: (cause: unknown) => void
+  readonly #context: HandleContext
   readonly #notifier: Notifier
   readonly #handles = new Map<string, UploadHandle>()
   readonly #transfers = new Map<string, Group>()
   readonly #moving = new Set<UploadHandle>()
   #cancelTick: (() => void) | undefined
 
-  constructor(engine: Engine<TFile>, clock: Clock, report: (error: UploadError) => void) {
-    this.#engine = engine
-    this.#clock = clock
-    this.#report = (cause) =>
+  constructor(engine: HandleContext['engine'], clock: Clock, report: (error: UploadError) => void) {
+    const reportCause = (cause: unknown): void =>
       report(new UploadError('internal', 'A listener of the application threw', { cause }))
+    this.#context = { engine, clock, report: reportCause }
     this.#notifier = new Notifier(clock)
-    this.all = new Group('', clock, this.#report)
+    this.all = new Group('', clock, reportCause)
   }
 
   add(state: UploadState): UploadHandle {
-    const handle = new UploadHandle(state, this.#engine, this.#clock, this.#report)
+    const handle = new UploadHandle(state, this.#context)
     this.#handles.set(handle.id, handle)
     for (const group of this.#groupsOf(handle)) group.add(handle)
     this.changed(handle.id)
@@ -99,7 +95,7 @@ export class Roster<TFile> {
     // The first events of an upload come before anybody was given it.
     if (handle === undefined) return
     const share = handle.changed()
-    const now = this.#clock.now()
+    const now = this.#context.clock.now()
     for (const group of this.#groupsOf(handle)) {
       group.aggregate.change(handle.share, share)
       group.aggregate.tick(now)
@@ -128,7 +124,7 @@ export class Roster<TFile> {
   #group(transferId: string): Group {
     let group = this.#transfers.get(transferId)
     if (group === undefined) {
-      group = new Group(transferId, this.#clock, this.#report)
+      group = new Group(transferId, this.#context.clock, this.#context.report)
       this.#transfers.set(transferId, group)
     }
     return group
@@ -136,7 +132,7 @@ export class Roster<TFile> {
 
   #watch(handle: UploadHandle): void {
     this.#moving.add(handle)
-    this.#cancelTick ??= this.#clock.setTimer(() => this.#tick(), TICK_MS)
+    this.#cancelTick ??= this.#context.clock.setTimer(() => this.#tick(), TICK_MS)
   }
 
   /** What is over keeps no process alive. */
@@ -148,7 +144,7 @@ export class Roster<TFile> {
 
   #tick(): void {
     this.#cancelTick = undefined
-    const now = this.#clock.now()
+    const now = this.#context.clock.now()
     for (const handle of this.#moving) {
       if (!handle.tick()) this.#moving.delete(handle)
       this.#notifier.mark(handle)
@@ -157,6 +153,7 @@ export class Roster<TFile> {
         this.#notifier.mark(group)
       }
     }
-    if (this.#moving.size > 0) this.#cancelTick = this.#clock.setTimer(() => this.#tick(), TICK_MS)
+    if (this.#moving.size > 0)
+      this.#cancelTick = this.#context.clock.setTimer(() => this.#tick(), TICK_MS)
   }
 }

@@ -11,6 +11,14 @@ import { SpeedMeter } from './speed-meter.ts'
 import { toError } from './to-error.ts'
 import type { Upload, UploadSnapshot } from './types.ts'
 
+/** What all handles share. */
+export interface HandleContext {
+  readonly engine: Pick<Engine<unknown>, 'post' | 'stateOf' | 'gate' | 'closed'>
+  readonly clock: Clock
+  /** A listener threw. */
+  readonly report: (cause: unknown) => void
+}
+
 /** The public face of one upload. Costs little until somebody looks at it. */
 export class UploadHandle implements Upload {
   readonly id: string
@@ -19,72 +27,66 @@ export class UploadHandle implements Upload {
   readonly order: number
   /** What the sums hold of this upload. */
   share: Share | undefined
-  readonly #engine: Pick<Engine<unknown>, 'post' | 'stateOf' | 'gate' | 'closed'>
-  readonly #clock: Clock
-  readonly #listeners: Listeners
+  readonly #context: HandleContext
+  #listeners: Listeners | undefined
+  #bound: Pick<Upload, 'getSnapshot' | 'subscribe'> | undefined
   #snapshot: UploadSnapshot | undefined
   #done: Deferred<UploadSnapshot> | undefined
   #meter: SpeedMeter | undefined
   #error: { readonly of: FailedWith; readonly error: UploadError } | undefined
 
-  constructor(
-    state: UploadState,
-    engine: Pick<Engine<unknown>, 'post' | 'stateOf' | 'gate' | 'closed'>,
-    clock: Clock,
-    report: (cause: unknown) => void,
-  ) {
+  constructor(state: UploadState, context: HandleContext) {
     this.id = state.file.id
     this.transferId = state.file.transferId
     this.order = state.file.order
-    this.#engine = engine
-    this.#clock = clock
-    this.#listeners = new Listeners(report)
+    this.#context = context
   }
 
   get done(): Promise<UploadSnapshot> {
     if (this.#done === undefined) {
       this.#done = new Deferred()
-      this.#settle(this.#engine.stateOf(this.id))
-      if (this.#engine.closed) this.close()
+      this.#settle(this.#context.engine.stateOf(this.id))
+      if (this.#context.engine.closed) this.close()
     }
     return this.#done.promise
   }
 
-  getSnapshot = (): UploadSnapshot => {
-    this.#snapshot ??= this.#take()
-    return this.#snapshot
+  get getSnapshot(): Upload['getSnapshot'] {
+    return this.#bind().getSnapshot
   }
 
-  subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener)
+  get subscribe(): Upload['subscribe'] {
+    return this.#bind().subscribe
+  }
 
   pause(): void {
-    this.#engine.post(this.id, { type: 'pause' })
+    this.#context.engine.post(this.id, { type: 'pause' })
   }
 
   resume(): void {
-    this.#engine.post(this.id, { type: 'resume' })
+    this.#context.engine.post(this.id, { type: 'resume' })
   }
 
   cancel(): void {
-    this.#engine.post(this.id, { type: 'cancel' })
+    this.#context.engine.post(this.id, { type: 'cancel' })
   }
 
   retry(): void {
-    this.#engine.post(this.id, { type: 'retry' })
+    this.#context.engine.post(this.id, { type: 'retry' })
   }
 
   notify(): void {
-    this.#listeners.notify()
+    this.#listeners?.notify()
   }
 
   /** Something changed. Returns what this upload now adds to the sums. */
   changed(): Share {
-    const state = this.#engine.stateOf(this.id)
+    const state = this.#context.engine.stateOf(this.id)
     this.#snapshot = undefined
     const status = statusOf(state)
     if (status === 'uploading' || status === 'completing') {
       this.#meter ??= new SpeedMeter()
-      this.#meter.note(this.#clock.now(), state.sentBytes)
+      this.#meter.note(this.#context.clock.now(), state.sentBytes)
     } else this.#meter = undefined
     this.#settle(state)
     return { status, totalBytes: state.file.size, sentBytes: state.sentBytes }
@@ -94,13 +96,28 @@ export class UploadHandle implements Upload {
   tick(): boolean {
     if (this.#meter === undefined) return false
     this.#snapshot = undefined
-    return this.#meter.rate(this.#clock.now()) > 0
+    return this.#meter.rate(this.#context.clock.now()) > 0
   }
 
   /** The uploader is closed: nobody will settle this any more. */
   close(): void {
     const error = new UploadError('closed', 'The uploader was closed before the upload was done')
     this.#done?.reject(error)
+  }
+
+  /** The same functions every time, and bound: hooks are handed them without the upload. */
+  #bind(): Pick<Upload, 'getSnapshot' | 'subscribe'> {
+    this.#bound ??= {
+      getSnapshot: () => {
+        this.#snapshot ??= this.#take()
+        return this.#snapshot
+      },
+      subscribe: (listener) => {
+        this.#listeners ??= new Listeners(this.#context.report)
+        return this.#listeners.add(listener)
+      },
+    }
+    return this.#bound
   }
 
   #settle(state: UploadState): void {
@@ -113,13 +130,13 @@ export class UploadHandle implements Upload {
   }
 
   #take(): UploadSnapshot {
-    const state = this.#engine.stateOf(this.id)
-    const now = this.#clock.now()
+    const state = this.#context.engine.stateOf(this.id)
+    const now = this.#context.clock.now()
     return takeSnapshot(state, {
-      gate: this.#engine.gate,
+      gate: this.#context.engine.gate,
       speed: this.#meter?.rate(now) ?? 0,
       error: this.#errorOf(state),
-      wallOffset: this.#clock.wall() - now,
+      wallOffset: this.#context.clock.wall() - now,
     })
   }
 

@@ -255,6 +255,41 @@ describe('an abort call', () => {
     expect(world.store.records.size).toBe(0)
   })
 
+  test('goes out when the uploader is closed right after', async () => {
+    const world = new World()
+    world.storage.fault = () => 'hang'
+    const uploader = await world.uploader({ config: { ...endpoints, ...extensions } })
+    const upload = await uploader.uploadFile(world.file('a', 8))
+    const other = await uploader.uploadFile(world.file('b', 8))
+    await world.clock.settle()
+    upload.cancel()
+    await uploader.close()
+    expect(world.backend.count('abort')).toBe(1)
+    expect(world.storage.multiparts.size).toBe(1)
+    expect(other.getSnapshot().status).toBe('uploading')
+    expect(world.clock.pending).toBe(0)
+  })
+
+  test('that hangs keeps the uploader from closing for a moment only', async () => {
+    const world = new World()
+    world.storage.fault = () => 'hang'
+    world.backend.fault = (call) => (call === 'abort' ? 'hang' : undefined)
+    const uploader = await world.uploader({ config: { ...endpoints, ...extensions } })
+    const upload = await uploader.uploadFile(world.file('a', 8))
+    await world.clock.settle()
+    upload.cancel()
+    let closed = false
+    const closing = uploader.close().then(() => {
+      closed = true
+    })
+    await world.clock.advance(2999)
+    expect(closed).toBe(false)
+    await world.clock.advance(1)
+    await closing
+    expect(world.clock.pending).toBe(0)
+    expect(world.store.records.size).toBe(1)
+  })
+
   test('is made up for after a restart', async () => {
     const world = new World()
     world.storage.fault = () => 'hang'
@@ -265,7 +300,9 @@ describe('an abort call', () => {
     await world.clock.settle()
     upload.cancel()
     await world.clock.settle()
-    await first.close()
+    const closing = first.close()
+    await world.clock.advance(3000)
+    await closing
 
     world.backend.fault = () => undefined
     const second = await world.uploader({ config })
@@ -287,7 +324,9 @@ describe('an abort call', () => {
     await world.clock.settle()
     upload.cancel()
     await world.clock.settle()
-    await first.close()
+    const closing = first.close()
+    await world.clock.advance(3000)
+    await closing
 
     world.backend.fault = () => undefined
     const second = await world.uploader({ config: undefined })
