@@ -90,9 +90,6 @@ describe('answers that nobody waits for change nothing', () => {
     { type: 'callFailed', call: 'abort', ticket: 99, failure, draw },
     { type: 'partProgressed', taskId: 'u/0/1/99', sentBytes: 5 },
     { type: 'partFailed', taskId: 'u/0/1/99', failure: lost, draw },
-    { type: 'partConfirmed', taskId: 'u/1/1/99', part: 1, generation: 1, etag: 'x' },
-    // Part 1 is under way by another task.
-    { type: 'partConfirmed', taskId: 'u/0/1/99', part: 1, generation: 0, etag: 'x' },
     { type: 'admitted', gate: 'network' },
     { type: 'resume' },
     { type: 'retry' },
@@ -100,6 +97,16 @@ describe('answers that nobody waits for change nothing', () => {
     const s = new Script().toFlights()
     const before = s.state
     expect(s.send(event)).toEqual([])
+    expect(s.state).toBe(before)
+  })
+
+  test.each([
+    ['of an earlier generation', { taskId: 'u/1/1/99', part: 1, generation: 1 }],
+    ['that is under way by another task', { taskId: 'u/0/1/99', part: 1, generation: 0 }],
+  ])('but a background queue may forget a part %s', (_, part) => {
+    const s = new Script().toFlights()
+    const before = s.state
+    expect(s.send({ type: 'partConfirmed', etag: 'x', ...part })).toEqual(['cancelPuts 1'])
     expect(s.state).toBe(before)
   })
 })

@@ -29,6 +29,8 @@ export class BackgroundQueue {
   readonly #wire: Wire
   readonly #files: ReadonlyMap<string, SimFile>
   readonly #tasks = new Map<string, Task>()
+  /** Tells the referee that a task is over, be it under way to the queue or in it. */
+  readonly #ends = new Map<string, End>()
   readonly #listeners = new Set<{
     readonly client: ClientProcess
     readonly listener: (status: PartTaskStatus) => void
@@ -66,10 +68,12 @@ export class BackgroundQueue {
         await act(() => {})
         return [...this.#tasks.values()].map(({ status }) => status)
       },
-      cancel: (ids) =>
-        act(() => {
+      cancel: (ids) => {
+        if (client.alive) for (const id of ids) this.#ends.get(id)?.(undefined)
+        return act(() => {
           for (const id of ids) this.#remove(id)
-        }),
+        })
+      },
       acknowledge: (ids) =>
         act(() => {
           for (const id of ids) this.#remove(id)
@@ -86,10 +90,12 @@ export class BackgroundQueue {
   #accept(client: ClientProcess, task: PartTask): Task | undefined {
     const file = this.#files.get((task.ref as FileRef).path)
     if (file === undefined || this.#tasks.has(task.id)) return undefined
+    const end = this.#wire.referee.putStarts(client, task.url, task.range)
+    this.#ends.set(task.id, end)
     return {
       task,
       file,
-      end: this.#wire.referee.putStarts(client, task.url, task.range),
+      end,
       status: { id: task.id, state: 'waiting' },
       abort: undefined,
     }
@@ -98,6 +104,7 @@ export class BackgroundQueue {
   #remove(id: string): void {
     const entry = this.#tasks.get(id)
     this.#tasks.delete(id)
+    this.#ends.delete(id)
     entry?.end(undefined)
     entry?.abort?.abort()
   }

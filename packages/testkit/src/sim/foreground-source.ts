@@ -33,7 +33,8 @@ export class SimForegroundSource extends OpenFile implements ForegroundSource {
       const answer = await sendPart(this.#wire, file, client, request)
       // Whatever was read while the file changed may be anything.
       this.check()
-      end(answer)
+      // Nobody hears of what comes after the abort.
+      end(request.signal.aborted ? undefined : answer)
       return answer
     } catch (error) {
       end(undefined)

@@ -45,7 +45,8 @@ export function simFetch(
         arrive: () => backend.handle(request),
         patienceMs: undefined,
       })
-      end(answer)
+      // Nobody hears of what comes after the abort.
+      end(signal.aborted ? undefined : answer)
       return toResponse(answer, world.strikes('cutoff'))
     } catch (error) {
       end(undefined)
