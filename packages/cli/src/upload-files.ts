@@ -20,18 +20,11 @@ export interface UploadRequest {
   readonly json: boolean
 }
 
-/** An uploader, and what ends it. */
-export interface Connection {
-  readonly uploader: Uploader<string>
-  /** Lets abort calls end, then closes the uploader. */
-  close(): Promise<void>
-}
-
 /** Opens an uploader for a request; tests bring their own. */
 export type Connect = (
   request: UploadRequest,
   onProblem: (error: UploadError) => void,
-) => Promise<Connection>
+) => Promise<Uploader<string>>
 
 export interface UploadReport {
   readonly files: readonly TrackedFile[]
@@ -46,8 +39,7 @@ export async function uploadFiles(
 ): Promise<UploadReport> {
   const startedAt = io.now()
   const problems: UploadError[] = []
-  const connection = await connect(request, (error) => problems.push(error))
-  const { uploader } = connection
+  const uploader = await connect(request, (error) => problems.push(error))
   const reporter = createReporter(request, io, uploader)
   const stop = stopOnSignal(io, uploader, reporter)
   const files: TrackedFile[] = []
@@ -61,7 +53,7 @@ export async function uploadFiles(
     await Promise.all(ends)
   } finally {
     reporter.stop()
-    await connection.close()
+    await uploader.close()
     stop.forget()
   }
   const summary = summarize(

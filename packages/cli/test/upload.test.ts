@@ -11,7 +11,7 @@ async function upload(uploader: FakeUploader, io: FakeIo, ...argv: string[]) {
   const requests: UploadRequest[] = []
   const exitCode = await run(['upload', ...argv, ...URLS], io, async (request) => {
     requests.push(request)
-    return { uploader, close: () => uploader.close() }
+    return uploader
   })
   return { exitCode, requests }
 }
