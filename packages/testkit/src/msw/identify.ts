@@ -57,8 +57,12 @@ export function readNames(json: unknown): {
   return {
     uploadId: typeof uploadId === 'string' ? uploadId : undefined,
     key: typeof key === 'string' ? key : undefined,
-    parts: Array.isArray(parts) ? parts.map(numberOf).filter(Number.isInteger) : [],
+    parts: Array.isArray(parts) ? parts.map(numberOf).filter(isPartNumber) : [],
   }
+}
+
+function isPartNumber(number: number): boolean {
+  return Number.isInteger(number) && number > 0
 }
 
 function numberOf(part: unknown): number {

@@ -182,12 +182,13 @@ async function takeEffect(
   exchange: OpenExchange,
   server: Server,
 ): Promise<Response> {
-  const { url, method, headers } = request
+  const { url, method } = request
   let validity: UrlValidity = {}
   for (const change of changes) {
     if (change.kind === 'validity') validity = { ...validity, ...change.validity }
   }
   const carriesBody = method !== 'GET' && method !== 'HEAD'
+  const headers = copyHeaders(request.headers)
   const copy = new Request(url, { method, headers, ...(carriesBody ? { body } : {}) })
   const response = await server.handle(copy, validity)
   exchange.effect = response.status
@@ -202,7 +203,7 @@ async function takeEffect(
   }
   return new Response(text === '' ? null : text, {
     status: response.status,
-    headers: response.headers,
+    headers: copyHeaders(response.headers),
   })
 }
 
@@ -213,7 +214,7 @@ async function finish(
   origin: string | null,
   fate?: Fate,
 ): Promise<Response> {
-  const headers = new Headers(answer.headers)
+  const headers = copyHeaders(answer.headers)
   const bytes = await answer.arrayBuffer()
   const bodiless = answer.status === 204 || answer.status === 304
   if (!bodiless) headers.set('content-length', String(bytes.byteLength))
@@ -231,6 +232,14 @@ async function finish(
   }
   const body = bodiless || bytes.byteLength === 0 ? null : bytes
   return new HttpResponse(body, { status: answer.status, headers })
+}
+
+/**
+ * Under MSW, a copy of headers that `Response.json` or a Response made of another has is not complete;
+ * what is read out of them one by one is.
+ */
+function copyHeaders(headers: Headers): Headers {
+  return new Headers([...headers])
 }
 
 function cutOff(response: Response, afterBytes: number): Response {
