@@ -100,11 +100,16 @@ export function reattach(
     out.push({ type: 'cancelPuts', taskIds: tasks.map(({ taskId }) => taskId) })
     return state
   }
-  const isNeeded = ({ part }: { readonly part: number }): boolean =>
-    etagOf(multipart.confirmed, part) === undefined
-  const useless = tasks.filter((task) => !isNeeded(task)).map(({ taskId }) => taskId)
-  if (useless.length > 0) out.push({ type: 'cancelPuts', taskIds: useless })
-  const flights = tasks.filter(isNeeded).map(
+  // A queue may still tell how earlier attempts ended: only the newest of a part counts.
+  const newest = new Map<number, (typeof tasks)[number]>()
+  for (const task of [...tasks].sort((a, b) => ticketOf(a) - ticketOf(b))) {
+    if (etagOf(multipart.confirmed, task.part) === undefined) newest.set(task.part, task)
+  }
+  const useless = tasks.filter((task) => newest.get(task.part) !== task)
+  if (useless.length > 0) {
+    out.push({ type: 'cancelPuts', taskIds: useless.map(({ taskId }) => taskId) })
+  }
+  const flights = [...newest.values()].map(
     (task): Flight => ({
       ...task,
       url: '',

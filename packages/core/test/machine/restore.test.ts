@@ -136,6 +136,15 @@ describe('parts that a background queue kept', () => {
     expect(kept(1, 2).state.multipart?.flights.map(({ part }) => part)).toEqual([2])
   })
 
+  test('count once, as the newest attempt', () => {
+    const later = kept(2)
+    const again = new Script({}, later.state)
+    const tasks = [8, 71, 9].map((n) => ({ taskId: `u/0/2/${n}`, part: 2, sentBytes: 0 }))
+    again.send({ type: 'reattached', tasks })
+    expect(again.effects).toEqual(['cancelPuts 2,2'])
+    expect(again.task(2)).toBe('u/0/2/71')
+  })
+
   test('never share their name with a new task', () => {
     const later = kept(3)
     later.putFailed(3, answered(403))

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest'
+import {
+  gateOf,
+  newScheduler,
+  type SchedulerEvent,
+  type SchedulerState,
+  schedule,
+} from '../../src/machine/scheduler.ts'
+import { deepFreeze } from './deep-freeze.ts'
+
+class Scheduler {
+  state: SchedulerState
+
+  constructor(facts: Partial<Parameters<typeof newScheduler>[0]> = {}) {
+    this.state = newScheduler({ slots: 2, configured: true, online: true, ...facts })
+  }
+
+  send(event: SchedulerEvent): string[] {
+    const { state, effects } = schedule(deepFreeze(this.state), event)
+    this.state = state
+    return effects.map((effect) => {
+      if (effect.type === 'changeGate') return `gate ${effect.gate} ${effect.ids.join()}`
+      return `${effect.type} ${effect.id}`
+    })
+  }
+
+  request(id: string, order = Number(id)): string[] {
+    return this.send({ type: 'admissionRequested', id, order })
+  }
+
+  want(id: string, wants = true): string[] {
+    return this.send({ type: 'slotWanted', id, wants })
+  }
+
+  release(id: string, count = 1): string[] {
+    return this.send({ type: 'slotsReleased', id, count })
+  }
+}
+
+describe('admission', () => {
+  test('four uploads for every slot, the oldest first, and the next when one leaves', () => {
+    const s = new Scheduler({ slots: 1, online: false })
+    for (const id of ['5', '3', '6', '1', '2', '4']) expect(s.request(id)).toEqual([])
+    expect(s.send({ type: 'networkChanged', online: true })).toEqual([
+      'gate open ',
+      'admit 1',
+      'admit 2',
+      'admit 3',
+      'admit 4',
+    ])
+    expect(s.send({ type: 'withdrawn', id: '2' })).toEqual(['admit 5'])
+    expect(s.send({ type: 'withdrawn', id: 'nobody' })).toEqual([])
+  })
+
+  test.each([
+    ['no configuration', { configured: false }, { type: 'configured' }],
+    ['no network', { online: false }, { type: 'networkChanged', online: true }],
+  ] as const)('waits while there is %s', (_, facts, event) => {
+    const s = new Scheduler(facts)
+    expect(s.request('1')).toEqual([])
+    expect(s.send(event)).toEqual(['gate open ', 'admit 1'])
+  })
+})
+
+describe('slots', () => {
+  test('go to the oldest that wants one, one at a time', () => {
+    const s = new Scheduler()
+    for (const id of ['1', '2']) s.request(id)
+    expect(s.want('2')).toEqual(['grantSlot 2'])
+    expect(s.want('2')).toEqual(['grantSlot 2'])
+    expect(s.want('2')).toEqual([])
+    expect(s.want('1')).toEqual([])
+    expect(s.release('2')).toEqual(['grantSlot 1'])
+    expect(s.want('1', false)).toEqual([])
+    expect(s.release('2')).toEqual(['grantSlot 2'])
+    expect(s.state.held).toBe(2)
+  })
+
+  test('that were held come back with a withdrawal, and no more than that', () => {
+    const s = new Scheduler()
+    for (const id of ['1', '2']) s.request(id)
+    s.want('1')
+    s.want('1')
+    s.want('2')
+    expect(s.send({ type: 'withdrawn', id: '1' })).toEqual(['grantSlot 2'])
+    expect(s.release('1', 2)).toEqual([])
+    expect(s.state.held).toBe(1)
+    s.release('2', 5)
+    expect(s.state.held).toBe(0)
+  })
+
+  test('of nobody who was not admitted', () => {
+    expect(new Scheduler().want('1')).toEqual([])
+  })
+
+  test('are granted again when the gate opens', () => {
+    const s = new Scheduler()
+    s.request('1')
+    expect(s.send({ type: 'constraintChanged', constrained: true })).toEqual(['gate constraint 1'])
+    expect(s.want('1')).toEqual([])
+    expect(s.send({ type: 'constraintChanged', constrained: false })).toEqual([
+      'gate open 1',
+      'grantSlot 1',
+    ])
+  })
+})
+
+describe('the gate', () => {
+  test.each([
+    [{ configured: false, online: false, constrained: true }, 'config'],
+    [{ configured: true, online: false, constrained: true }, 'network'],
+    [{ configured: true, online: true, constrained: true }, 'constraint'],
+    [{ configured: true, online: true, constrained: false }, 'open'],
+  ])('%o: %s', (facts, gate) => {
+    expect(gateOf({ ...new Scheduler().state, ...facts })).toBe(gate)
+  })
+
+  test('is told once, to those who were admitted', () => {
+    const s = new Scheduler()
+    s.request('1')
+    s.request('2')
+    expect(s.send({ type: 'networkChanged', online: false })).toEqual(['gate network 1,2'])
+    expect(s.send({ type: 'networkChanged', online: false })).toEqual([])
+    // The network is the more pressing reason.
+    expect(s.send({ type: 'constraintChanged', constrained: true })).toEqual([])
+    expect(s.send({ type: 'networkChanged', online: true })).toEqual(['gate constraint 1,2'])
+  })
+})
+
+test('100,000 uploads are queued and admitted in order', () => {
+  const s = new Scheduler({ slots: 6 })
+  for (let n = 0; n < 100_000; n += 1) s.request(String(n))
+  for (let n = 0; n < 50_000; n += 1) s.send({ type: 'withdrawn', id: String(n) })
+  expect(s.state.admitted.map(({ order }) => order)).toEqual(
+    Array.from({ length: 24 }, (_, n) => 50_000 + n),
+  )
+})

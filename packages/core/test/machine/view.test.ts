@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { waitingFor } from '../../src/machine/view.ts'
+import { answered, broken, lost, Script } from './script.ts'
+
+const until = undefined
+
+describe('why nothing moves', () => {
+  test.each<[string, (s: Script) => unknown, ReturnType<typeof waitingFor>]>([
+    ['queued', (s) => s.journaled(), { reason: 'slot', until }],
+    ['hashing', (s) => [s.journaled(), s.admit()], undefined],
+    ['starting', (s) => [s.journaled(), s.admit(), s.hashed()], undefined],
+    [
+      'start failed',
+      (s) => [s.journaled(), s.admit(), s.hashed(), s.callFailed(broken)],
+      { reason: 'retry', until: 500 },
+    ],
+    ['signed, no slot', (s) => s.toSigned(), { reason: 'slot', until }],
+    ['parts under way', (s) => s.toFlights(), undefined],
+    [
+      'every part waits for its retry',
+      (s) => [s.toFlights(), s.putFailed(1, answered(503)), s.putFailed(2, broken, 0.1)],
+      { reason: 'retry', until: 100 },
+    ],
+    ['completing', (s) => s.toComplete(), undefined],
+    [
+      'complete failed',
+      (s) => [s.toComplete(), s.callFailed(broken)],
+      { reason: 'retry', until: 500 },
+    ],
+    ['paused', (s) => [s.toFlights(), s.send({ type: 'pause' })], undefined],
+    ['failed', (s) => [s.toFlights(), s.putFailed(1, answered(400))], undefined],
+    ['completed', (s) => [s.toComplete(), s.completed()], undefined],
+    ['started over', (s) => [s.toFlights(), s.putFailed(1, lost)], undefined],
+  ])('%s', (_, play, waiting) => {
+    const s = new Script()
+    play(s)
+    expect(waitingFor(s.state, 'open')).toEqual(waiting)
+  })
+
+  test.each(['network', 'constraint', 'config'] as const)('%s is the first reason', (gate) => {
+    const s = new Script().toFlights()
+    expect(waitingFor(s.state, gate)).toEqual({ reason: gate, until })
+  })
+
+  test('a file that is gone is a reason above all', () => {
+    const s = new Script()
+    const state = { ...s.state, source: 'missing' } as const
+    expect(waitingFor(state, 'network')).toEqual({ reason: 'file', until })
+  })
+
+  test('a urls call that failed is waited for until its retry', () => {
+    const s = new Script()
+    s.journaled()
+    s.admit()
+    s.hashed()
+    s.started()
+    s.callFailed(broken)
+    expect(waitingFor(s.state, 'open')).toEqual({ reason: 'retry', until: 500 })
+  })
+})
