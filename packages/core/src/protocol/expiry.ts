@@ -36,6 +36,7 @@ function readQuery(url: string): ReadonlyMap<string, string> {
 }
 
 function decode(text: string): string {
+  if (!text.includes('%')) return text
   try {
     return decodeURIComponent(text)
   } catch {

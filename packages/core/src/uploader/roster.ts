@@ -39,8 +39,9 @@ class Group implements Transfer {
 
   subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener)
 
+  // From the youngest: else each one that stops would let the next one begin.
   pause(): void {
-    for (const upload of this.members) upload.pause()
+    for (const upload of this.#youngestFirst()) upload.pause()
   }
 
   resume(): void {
@@ -48,11 +49,15 @@ class Group implements Transfer {
   }
 
   cancel(): void {
-    for (const upload of this.members) upload.cancel()
+    for (const upload of this.#youngestFirst()) upload.cancel()
   }
 
   notify(): void {
     this.#listeners.notify()
+  }
+
+  #youngestFirst(): readonly UploadHandle[] {
+    return [...this.members].reverse()
   }
 }
 

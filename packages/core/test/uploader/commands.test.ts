@@ -370,6 +370,29 @@ describe('the uploader and a transfer', () => {
     expect(statuses()).toEqual(['cancelled', 'cancelled', 'completed'])
   })
 
+  test.each(['pause', 'cancel'] as const)('%s begins nothing new', async (command) => {
+    const world = new World()
+    world.storage.fault = () => 'hang'
+    const first = await world.uploader()
+    for (let index = 0; index < 30; index += 1) {
+      await first.uploadFile(world.file(`f${index}`, 4))
+    }
+    await world.clock.settle()
+    await first.close()
+    const second = await world.uploader({ concurrency: 1 })
+    await world.clock.settle()
+    let begun = 0
+    const begin = (): void => {
+      begun += 1
+    }
+    world.transport.beforeOpen = begin
+    world.transport.beforeRead = begin
+    second[command]()
+    await world.clock.exhaust()
+    expect(begun).toBe(0)
+    expect(world.transport.opened).toBe(command === 'cancel' ? 0 : 4)
+  })
+
   test('pause also what has not had its turn', async () => {
     const world = new World()
     world.storage.latencyMs = 1000
