@@ -66,6 +66,9 @@ export const stall: Fault = ({ request }) => {
   request.resume()
 }
 
+/** Reads nothing of the body and never answers. */
+export const stallUnread: Fault = () => {}
+
 /** Announces a longer answer than it sends, then breaks the connection. */
 export const cutOff: Fault = ({ request, response }) => {
   request.on('end', () => {

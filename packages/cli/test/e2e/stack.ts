@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import {
@@ -9,6 +9,7 @@ import {
 import { diskStorage } from '@s3-bg-uploader/backend/disk'
 import {
   createUploader,
+  type Fetch,
   isUploadError,
   type Platform,
   type Random,
@@ -51,6 +52,7 @@ export class Stack {
   readonly server: FaultyServer
   readonly #folder: string
   readonly #objectPath: (key: string) => string
+  readonly #heard: string[] = []
 
   constructor(
     clock: VirtualClock,
@@ -87,7 +89,7 @@ export class Stack {
     const { config, platform, ...rest } = options
     const problems: UploadError[] = []
     const uploader = await createUploader({
-      transport: nodeTransport(),
+      transport: this.#listen(nodeTransport()),
       ...rest,
       config: { ...this.config, ...config },
       platform: { clock: this.clock, random, ...platform },
@@ -153,18 +155,49 @@ export class Stack {
     expect(stored.equals(bytes)).toBe(true)
   }
 
+  /** Makes the storage forget all unfinished uploads, as a lifecycle rule does. */
+  async forgetUploads(): Promise<void> {
+    const uploads = join(this.#folder, 'storage/uploads')
+    await rm(uploads, { recursive: true })
+    await mkdir(uploads)
+  }
+
+  /** Resolves once the client knows what became of so many control calls of a route. */
+  async hears(route: string, calls = 1): Promise<void> {
+    const count = () => this.#heard.filter((url) => url.includes(`/${route}/`)).length
+    while (count() < calls) await new Promise(setImmediate)
+    await this.turn()
+  }
+
+  #listen(transport: ReturnType<typeof nodeTransport>): ReturnType<typeof nodeTransport> {
+    const { fetch } = transport.platform ?? {}
+    if (fetch === undefined) throw new Error('The transport has no fetch of its own')
+    const listening: Fetch = (url, request) =>
+      fetch(url, request).finally(() => this.#heard.push(url))
+    return { ...transport, platform: { ...transport.platform, fetch: listening } }
+  }
+
+  /** Lets everything that is due right now happen. */
+  async turn(): Promise<void> {
+    for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate)
+  }
+
   /** How many objects there are. */
   async objects(): Promise<number> {
-    const entries = await readdir(join(this.#folder, 'storage/objects'), {
-      recursive: true,
-      withFileTypes: true,
-    })
-    return entries.filter((entry) => entry.isFile()).length
+    const entries = await this.#read('objects')
+    const stats = await Promise.all(entries.map((name) => stat(this.#objectPath(name))))
+    return stats.filter((entry) => entry.isFile()).length
   }
 
   /** Ids of the unfinished uploads. */
-  unfinished(): Promise<string[]> {
-    return readdir(join(this.#folder, 'storage/uploads'))
+  async unfinished(): Promise<string[]> {
+    const names = await this.#read('uploads')
+    return names.filter((name) => !/[/\\]/.test(name))
+  }
+
+  /** Nothing, where the storage was never asked for anything. */
+  #read(name: string): Promise<string[]> {
+    return readdir(join(this.#folder, 'storage', name), { recursive: true }).catch(() => [])
   }
 }
 
@@ -193,6 +226,13 @@ async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 's3-bg-uploader-e2e-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
   return folder
+}
+
+/** A file that is gone after the test, where no stack is needed. */
+export async function sourceFile(content: Uint8Array, name = 'file.bin'): Promise<string> {
+  const path = join(await temporaryFolder(), name)
+  await writeFile(path, content)
+  return path
 }
 
 /** Resolves when the upload looks as the test wants it. */

@@ -27,6 +27,11 @@ export class VirtualClock implements Clock {
     return EPOCH + this.#now
   }
 
+  /** How many timers wait to ring. */
+  get timers(): number {
+    return this.#timers.size
+  }
+
   setTimer(callback: () => void, delayMs: number): () => void {
     if (delayMs <= GATHERING_MS) {
       const immediate = setImmediate(callback)
