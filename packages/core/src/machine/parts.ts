@@ -172,7 +172,13 @@ export function confirm(
     return state
   }
   if (multipart === undefined || fact.generation !== state.generation) return ignore()
-  if (etagOf(multipart.confirmed, fact.part) !== undefined) return ignore()
+  const { taskId, part, generation } = fact
+  const known = etagOf(multipart.confirmed, part)
+  if (known !== undefined) {
+    // Told twice: the journal may not hold it yet, so the queue must keep it until then.
+    if (taskId !== '') out.push({ type: 'journalPart', taskId, generation, part, etag: known })
+    return state
+  }
   const flight = multipart.flights.find(({ taskId }) => taskId === fact.taskId)
   // A PUT that was given up may still have arrived; if its part is under way again, that one counts.
   if (flight === undefined && multipart.flights.some(({ part }) => part === fact.part))

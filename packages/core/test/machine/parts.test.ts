@@ -136,6 +136,17 @@ describe('a 2xx without an ETag', () => {
   })
 })
 
+test('a part that is confirmed twice is journaled before the queue may forget it', () => {
+  const s = new Script().toFlights()
+  const taskId = s.task(1)
+  s.confirmed(1)
+  const before = s.state
+  const again = { type: 'partConfirmed', taskId, part: 1, generation: 0, etag: 'other' } as const
+  // The queue is told once the journal holds it; what was noted first stays.
+  expect(s.send(again)).toEqual(['journalPart 1 e1'])
+  expect(s.state).toBe(before)
+})
+
 describe('a PUT that stands still', () => {
   test('is given up after stallMs and tried again', () => {
     const s = new Script().toFlights()
