@@ -13,6 +13,7 @@ export interface Held {
   readonly stack: Stack
   readonly uploader: Uploader<string | URL>
   readonly upload: Upload
+  readonly network: SwitchedNetwork
   /** Ends what holds it there. */
   release(): void
 }
@@ -47,6 +48,7 @@ export async function inStatus(
     stack,
     uploader,
     upload,
+    network,
     release() {
       gate.open()
       hasher.open()

@@ -120,12 +120,3 @@ test('a transfer is paused and resumed as a whole', async () => {
     await stack.expectStored(await stack.finish(upload), contents[index] ?? 0)
   }
 })
-
-test('going offline stops nothing that is under way, and starts nothing new', async () => {
-  const { stack, upload, release } = await inStatus('queued')
-  expect(upload.getSnapshot().waitingFor).toEqual({ reason: 'network', until: undefined })
-  await stack.turn()
-  expect(stack.server.transcript).toEqual([])
-  release()
-  await stack.expectStored(await stack.finish(upload), SIZE)
-})
