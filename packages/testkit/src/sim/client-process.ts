@@ -12,6 +12,8 @@ export class ClientProcess implements Party {
   alive = true
   /** `uploader.close()` was called. */
   closed = false
+  /** What the platform told it last. */
+  toldOnline = true
   /** The process dies at so many port calls from now. */
   callsToLive: number = Number.POSITIVE_INFINITY
   /** What dies with it. */

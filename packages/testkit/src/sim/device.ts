@@ -63,7 +63,7 @@ export class Device {
   /** The headers of the control calls: a fresh token every time. */
   headers = (): { readonly authorization: string } => {
     this.#tokens += 1
-    return { authorization: `Bearer T0KEN${this.#tokens}` }
+    return { authorization: `Bearer T0KEN-of-the-session-${this.#tokens}` }
   }
 
   #transportFor(client: ClientProcess): SimTransport {
@@ -81,9 +81,8 @@ export class Device {
         queue: queue.portFor(client),
       }
     }
-    const wire: Wire = this
     const open = (name: SimFileName | Json): Promise<SimForegroundSource> =>
-      this.#open(client, name, (file) => new SimForegroundSource(file, client, wire))
+      this.#open(client, name, (file) => new SimForegroundSource(file, client, this))
     if (world.has('no-reopen')) {
       return { capabilities: { ...capabilities, reopen: false, background: false }, open }
     }

@@ -55,14 +55,14 @@ const RARE: ReadonlyMap<FaultClass, number> = new Map([
   ['no-reopen', 0.06],
   ['no-progress', 0.08],
   ['slow', 0.1],
-  ['background', 0.2],
+  ['background', 0.15],
   ['no-date', 0.1],
   ['clock-jump', 0.1],
   ['corrupt-record', 0.15],
-  ['crash', 0.4],
+  ['crash', 0.3],
 ])
 
-const USUAL_SHARE = 0.17
+const USUAL_SHARE = 0.13
 
 export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits = {}): Plan {
   const faults = new Map<FaultClass, number>()
@@ -102,7 +102,10 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
     storeMs: faults.has('slow-store') ? 3_000 : random.pick('plan.storeMs', [0, 1, 10]),
     urlLife: urlLifeOf(random, faults),
     skewMs: faults.has('skew')
-      ? random.pick('plan.skewMs', [-86_400_000, -3_600_000, -30_000, 30_000, 3_600_000, 86_400_000])
+      ? random.pick(
+          'plan.skewMs',
+          [-86_400_000, -3_600_000, -30_000, 30_000, 3_600_000, 86_400_000],
+        )
       : 0,
     canList: random.chance('plan.canList', 0.5),
     canAbort: random.chance('plan.canAbort', 0.6),
@@ -127,13 +130,13 @@ function urlLifeOf(random: SeededRandom, faults: Plan['faults']): number {
 function countFiles(random: SeededRandom, many: boolean): number {
   const few = random.draw('plan.files')
   if (many) return random.between('plan.manyFiles', 9, 50)
-  if (few < 0.65) return 1
-  return few < 0.9 ? 2 : 3 + Math.floor((few - 0.9) * 30)
+  if (few < 0.75) return 1
+  return few < 0.93 ? 2 : 3 + Math.floor((few - 0.93) * 40)
 }
 
 /** The edges of the plan, and some in between. */
 function sizeOf(random: SeededRandom, partSize: number): number {
-  const parts = random.pick('plan.parts', [0, 0, 1, 1, 2, 3, 5, 9])
+  const parts = random.pick('plan.parts', [0, 1, 1, 2, 2, 3, 4, 9])
   const more = random.pick('plan.more', [-1, 0, 0, 1, 2])
   return Math.max(0, parts * partSize + more)
 }

@@ -5,13 +5,12 @@ import { type HttpAnswer, isSuccess } from './http-answer.ts'
 import { JournalLedger } from './journal-ledger.ts'
 import { findSecret, textOf } from './secrets.ts'
 import type { ControlRequest, SimBackend } from './sim-backend.ts'
-import type { SimNetwork } from './sim-network.ts'
 import type { IssuedUrl, SimStorage, StoredUpload } from './sim-storage.ts'
 import type { Trace } from './trace.ts'
 import type { World } from './world.ts'
 
 /** As the core's policy says: attempts in all. */
-const ATTEMPTS = 10
+export const ATTEMPTS: number = 10
 /** DESIGN §9: bytes of the journal for one confirmed part. */
 const PART_RECORD_BYTES = 200
 
@@ -23,7 +22,6 @@ export class Referee {
   readonly #world: World
   readonly #storage: SimStorage
   readonly #backend: SimBackend
-  readonly #network: SimNetwork
   readonly traces: Map<string, Trace> = new Map()
   readonly ledger: JournalLedger = new JournalLedger()
   #puts = 0
@@ -33,13 +31,11 @@ export class Referee {
     parts: {
       readonly storage: SimStorage
       readonly backend: SimBackend
-      readonly network: SimNetwork
     },
   ) {
     this.#world = world
     this.#storage = parts.storage
     this.#backend = parts.backend
-    this.#network = parts.network
     parts.storage.onObject = (upload, bytes) => this.#objectMade(upload, bytes)
   }
 
@@ -122,6 +118,7 @@ export class Referee {
     if (call === 'complete' && upload !== undefined) {
       this.#checkComplete(trace, upload, body['parts'] as readonly { PartNumber: number }[])
     }
+    if (call === 'abort') trace.aborts += 1
     if (call === 'urls') this.#checkBatch(body['parts'] as readonly number[])
     trace.busy += 1
     return (answer) => {
@@ -187,7 +184,7 @@ export class Referee {
     if (trace.paused) violate('it is paused')
     if (trace.failed) violate('it has failed')
     if (trace.over === 'completed') violate('it is completed')
-    if (!this.#network.reportedOnline) {
+    if (!client.toldOnline) {
       world.violate('5 retries', `${what} of ${trace.name} starts while offline`)
     }
   }
@@ -252,10 +249,14 @@ export class Referee {
     const world = this.#world
     const { uploadId, fileSize } = upload
     const count = Math.max(1, Math.ceil(fileSize / world.plan.partSize))
-    const dense = parts.length === count && parts.every(({ PartNumber }, at) => PartNumber === at + 1)
+    const dense =
+      parts.length === count && parts.every(({ PartNumber }, at) => PartNumber === at + 1)
     if (!dense) {
       const numbers = parts.map(({ PartNumber }) => PartNumber).join(' ')
-      world.violate('3 complete', `${trace.name} has ${count} parts and is completed with ${numbers}`)
+      world.violate(
+        '3 complete',
+        `${trace.name} has ${count} parts and is completed with ${numbers}`,
+      )
     }
     if (trace.completes.has(uploadId)) {
       world.violate('3 complete', `${trace.name} is completed twice at once`)
@@ -277,6 +278,9 @@ export class Referee {
   #objectMade(upload: StoredUpload, bytes: Uint8Array): void {
     if (hashOf(bytes) === upload.fileHash) return
     const guarantee = this.#world.has('file-change') ? '6 changed file' : '1 bytes'
-    this.#world.violate(guarantee, `the object of ${upload.file} has not the bytes that were hashed`)
+    this.#world.violate(
+      guarantee,
+      `the object of ${upload.file} has not the bytes that were hashed`,
+    )
   }
 }

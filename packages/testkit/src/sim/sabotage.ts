@@ -1,4 +1,9 @@
-import type { BackgroundTransport, ForegroundTransport, Platform, Store } from '@s3-bg-uploader/core'
+import type {
+  BackgroundTransport,
+  ForegroundTransport,
+  Platform,
+  Store,
+} from '@s3-bg-uploader/core'
 
 /** How the simulated user names a file. */
 export interface SimFileName {

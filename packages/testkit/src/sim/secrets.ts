@@ -5,15 +5,14 @@ export function findSecret(text: string): string | undefined {
   return SECRETS.find((secret) => text.includes(secret))
 }
 
-/** Everything that a logger would show of an error. */
+/** Everything that a logger would show of an error; its stack begins with its message. */
 export function textOf(error: unknown, depth = 0): string {
   if (typeof error === 'string') return error
   if (typeof error !== 'object' || error === null || depth > 5) return ''
-  const { message, stack, cause, hint } = error as {
+  const { message, cause, hint } = error as {
     readonly message?: unknown
-    readonly stack?: unknown
     readonly cause?: unknown
     readonly hint?: unknown
   }
-  return [message, stack, hint].map(String).join('\n') + textOf(cause, depth + 1)
+  return [message, hint].map(String).join('\n') + textOf(cause, depth + 1)
 }

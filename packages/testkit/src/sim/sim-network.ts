@@ -37,14 +37,12 @@ export class SimNetwork {
     this.#world = world
   }
 
-  /** What the platform says. */
-  get reportedOnline(): boolean {
-    return this.#reported
-  }
-
   portFor(client: ClientProcess): Network {
     return {
-      isOnline: () => this.#reported,
+      isOnline: () => {
+        client.toldOnline = this.#reported
+        return this.#reported
+      },
       subscribe: (listener) => {
         const entry = { client, listener }
         this.#listeners.add(entry)
@@ -75,7 +73,12 @@ export class SimNetwork {
   #report(online: boolean): void {
     if (this.#reported === online) return
     this.#reported = online
-    for (const { client, listener } of [...this.#listeners]) client.deliver(listener)
+    for (const { client, listener } of [...this.#listeners]) {
+      client.deliver(() => {
+        client.toldOnline = online
+        listener()
+      })
+    }
   }
 
   exchange<T>(exchange: Exchange<T>): Promise<T> {

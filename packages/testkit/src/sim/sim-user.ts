@@ -52,7 +52,10 @@ export class SimUser {
       this.#device.referee.processEnded()
       this.#adding.clear()
       this.#retrying.clear()
-      for (const trace of this.#device.referee.traces.values()) trace.handle = undefined
+      for (const trace of this.#device.referee.traces.values()) {
+        trace.handle = undefined
+        forgetHistory(trace)
+      }
       const downtime = world.random.draw('user.downtime') ** 3 * 600_000
       world.clock.setTimer(() => this.start(), 1 + downtime)
     })
@@ -223,6 +226,8 @@ export class SimUser {
       trace.over = 'completed'
     } else if (status === 'failed') {
       trace.failed = true
+      // retry() goes on, whether it was paused before it failed or not.
+      trace.paused = false
       this.#retryLater(trace)
     }
   }

@@ -1,6 +1,7 @@
 import { Device } from './device.ts'
 import { drainEventLoop, drainMicrotasks } from './drain.ts'
 import { makePlan, type Plan, type PlanLimits } from './plan.ts'
+import { ATTEMPTS } from './referee.ts'
 import type { Sabotage } from './sabotage.ts'
 import { scheduleTrouble } from './schedule.ts'
 import { SeededRandom } from './seeded-random.ts'
@@ -160,7 +161,9 @@ function checkTidy(world: World, device: Device, user: SimUser): void {
     const parts = [...store.durable.keys()].filter((key) => key.startsWith(`p/${id}/`))
     if (parts.length > 0) world.violate('journal', `${name} is ${over} and leaves ${parts[0]}`)
     const record = referee.ledger.uploads.get(id)
-    if (over === 'cancelled' && record !== undefined) {
+    // An abort call that nobody heard is kept for the next start.
+    const gaveUp = trace.aborts >= ATTEMPTS
+    if (over === 'cancelled' && record !== undefined && !gaveUp) {
       world.violate('journal', `${name} is cancelled and still recorded`)
     }
     if (over === 'completed' && record?.outcome !== 'completed') {

@@ -35,6 +35,8 @@ export interface Trace {
   readonly completed: Set<string>
   /** A call that was answered 401: it may be sent once more, whatever happened since. */
   refused: string | undefined
+  /** Abort calls that were made. */
+  aborts: number
   retries: number
 }
 
@@ -59,6 +61,7 @@ export function newTrace(name: string): Trace {
     completes: new Set(),
     completed: new Set(),
     refused: undefined,
+    aborts: 0,
     retries: 0,
   }
 }
