@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { ReceivedPut, Stage } from '../conformance/put-server.ts'
+
+/** One request and its connection. */
+export class Exchange {
+  readonly response: ServerResponse
+  readonly socket: Socket
+  readonly stages: Readonly<Record<Stage, Promise<void>>>
+  readonly #request: IncomingMessage
+  readonly #chunks: Buffer[] = []
+  #bodyBytes = 0
+  #answered = false
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#request = request
+    this.response = response
+    // Kept here, since a request forgets its socket when that is gone.
+    this.socket = request.socket
+    this.stages = {
+      headers: Promise.resolve(),
+      body: new Promise((resolve) => request.once('end', resolve)),
+      closed: new Promise((resolve) => this.socket.once('close', () => resolve())),
+    }
+    response.once('finish', () => {
+      this.#answered = true
+    })
+  }
+
+  /** Begins to read the body; calls back with the number of bytes after each piece. */
+  read(onPiece: (bodyBytes: number) => void = () => {}): void {
+    this.#request.on('data', (chunk: Buffer) => {
+      this.#chunks.push(chunk)
+      this.#bodyBytes += chunk.length
+      onPiece(this.#bodyBytes)
+    })
+  }
+
+  /** Stops to read; what is on its way stays there. */
+  pause(): void {
+    this.#request.pause()
+  }
+
+  received(): ReceivedPut {
+    const { method = '', url = '', rawHeaders, complete } = this.#request
+    const headers: [string, string][] = []
+    for (let at = 0; at < rawHeaders.length; at += 2) {
+      headers.push([rawHeaders[at] ?? '', rawHeaders[at + 1] ?? ''])
+    }
+    return { method, target: url, headers, bodyBytes: this.#bodyBytes, complete }
+  }
+
+  body(): Buffer {
+    return Buffer.concat(this.#chunks)
+  }
+
+  /** Ends the connection, unless the exchange is over and the connection another one's. */
+  end(): void {
+    this.#chunks.length = 0
+    if (!this.#answered) this.socket.destroy()
+  }
+}

@@ -1,0 +1,1 @@
+export { type NodePutServer, type NodePutServerOptions, nodePutServer } from './put-server.ts'
