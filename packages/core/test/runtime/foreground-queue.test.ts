@@ -79,14 +79,11 @@ describe('the lifted queue', () => {
   })
 
   test('sends a task once, however often it is enqueued', async () => {
-    const { puts, queue } = world(1)
+    const { puts, queue } = world(4)
     await queue.enqueue([task('a'), task('a')])
     await queue.enqueue([task('a'), task('b')])
     await settle()
-    expect(puts).toHaveLength(1)
     expect((await queue.list()).map(({ id }) => id)).toEqual(['a', 'b'])
-    puts[0]?.resolve(created)
-    await settle()
     expect(puts.map(({ request }) => request.url)).toEqual([task('a').url, task('b').url])
   })
 

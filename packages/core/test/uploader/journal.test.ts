@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { UploadError } from '../../src/errors.ts'
 import { memoryStore } from '../../src/runtime/memory-store.ts'
 import { SIGNATURE } from '../support/memory-storage.ts'
+import { bytesOf } from '../support/memory-transport.ts'
 import { endpoints, extensions, json } from '../support/scripted-backend.ts'
 import { errorOf, forbidUnhandledRejections, stateOf, statusOf, World } from '../support/world.ts'
 
@@ -279,6 +280,7 @@ describe('after a restart', () => {
     await world.clock.advance(1500)
     await first.close()
     file.lastModified = 1_700_000_000_001
+    file.bytes = file.bytes.map((byte) => byte ^ 1)
     const second = await world.uploader()
     await world.clock.exhaust()
     const [upload] = second.uploads()
@@ -286,8 +288,25 @@ describe('after a restart', () => {
     upload?.retry()
     await world.clock.exhaust()
     expect(upload && statusOf(upload)).toBe('completed')
+    expect(world.stored('a')).toEqual(bytesOf(16, 99))
     expect(world.backend.count('start')).toBe(2)
     expect([...world.store.records.keys()]).toEqual([`u/${upload?.id}`])
+  })
+
+  test('a file that was only touched in the meantime goes on', async () => {
+    const world = new World()
+    world.storage.latencyMs = 1000
+    const first = await world.uploader({ concurrency: 1 })
+    const file = world.file('a', 12)
+    await first.uploadFile(file)
+    await world.clock.advance(1500)
+    await first.close()
+    file.bytes = bytesOf(16, 99)
+    file.lastModified = 1_700_000_000_001
+    const second = await world.uploader({ concurrency: 1 })
+    await world.clock.exhaust()
+    expect(second.uploads().map(statusOf)).toEqual(['completed'])
+    expect(puts(world)).toEqual(['PUT in/a 1', 'PUT in/a 2', 'PUT in/a 2', 'PUT in/a 3'])
   })
 
   test('a source without a ref waits for its file', async () => {
