@@ -128,8 +128,10 @@ describe('a 2xx without an ETag', () => {
     s.now = 60_000
     s.send({ type: 'partProgressed', taskId: s.task(2), sentBytes: 1 })
     s.woke(0)
+    s.ring()
     s.grant()
     s.putFailed(1, noEtag)
+    expect(s.state.multipart?.blind).toEqual([{ part: 1, failed: 2 }])
     s.send({ type: 'partConfirmed', taskId, part: 1, generation: 0, etag: 'e1' })
     expect(s.state.multipart?.blind).toEqual([])
     expect(s.putFailed(2, noEtag)).toContain('callList')
@@ -145,6 +147,20 @@ test('a part that is confirmed twice is journaled before the queue may forget it
   // The queue is told once the journal holds it; what was noted first stays.
   expect(s.send(again)).toEqual(['journalPart 1 e1'])
   expect(s.state).toBe(before)
+})
+
+test('a part that arrives while a fresh URL for it is on its way is not sent again', () => {
+  const s = new Script().toFlights()
+  const taskId = s.task(1)
+  s.send({ type: 'gateChanged', gate: 'constraint' })
+  s.send({ type: 'gateChanged', gate: 'open' })
+  s.grant()
+  s.confirmed(3)
+  expect(s.state.multipart?.signing?.parts.map(({ part }) => part)).toEqual([1, 2])
+  s.send({ type: 'partConfirmed', taskId, part: 1, generation: 0, etag: 'e1' })
+  s.signed()
+  expect(s.grant()).toContain('put 2 [10,20) url2')
+  expect(s.confirmed(2)).toContain('callComplete')
 })
 
 describe('a PUT that stands still', () => {
