@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { UploadError } from '../../src/errors.ts'
 import { memoryStore } from '../../src/runtime/memory-store.ts'
 import { SIGNATURE } from '../support/memory-storage.ts'
-import { bytesOf } from '../support/memory-transport.ts'
 import { endpoints, extensions, json } from '../support/scripted-backend.ts'
 import { errorOf, forbidUnhandledRejections, stateOf, statusOf, World } from '../support/world.ts'
 
@@ -288,7 +287,7 @@ describe('after a restart', () => {
     upload?.retry()
     await world.clock.exhaust()
     expect(upload && statusOf(upload)).toBe('completed')
-    expect(world.stored('a')).toEqual(bytesOf(16, 99))
+    expect(world.stored('a')).toEqual(file.bytes)
     expect(world.backend.count('start')).toBe(2)
     expect([...world.store.records.keys()]).toEqual([`u/${upload?.id}`])
   })
@@ -301,7 +300,6 @@ describe('after a restart', () => {
     await first.uploadFile(file)
     await world.clock.advance(1500)
     await first.close()
-    file.bytes = bytesOf(16, 99)
     file.lastModified = 1_700_000_000_001
     const second = await world.uploader({ concurrency: 1 })
     await world.clock.exhaust()
