@@ -20,6 +20,7 @@ export class ClientProcess implements Party {
   readonly onDeath: (() => void)[] = []
   /** What came while the process was suspended; undefined while it runs. */
   #late: (() => void)[] | undefined
+  #toCatchUp = 0
   readonly #bornAt: number
 
   constructor(world: World, life: number) {
@@ -48,7 +49,7 @@ export class ClientProcess implements Party {
 
   /** Whether somebody could press a button. */
   get attentive(): boolean {
-    return this.alive && !this.closed && !this.frozen
+    return this.alive && !this.closed && !this.frozen && this.#toCatchUp === 0
   }
 
   /** Called by every port first: false when the process is dead. */
@@ -70,7 +71,13 @@ export class ClientProcess implements Party {
   thaw(): void {
     const late = this.#late ?? []
     this.#late = undefined
-    for (const callback of late) this.world.clock.setTimer(() => this.deliver(callback), 0)
+    this.#toCatchUp += late.length
+    for (const callback of late) {
+      this.world.clock.setTimer(() => {
+        this.#toCatchUp -= 1
+        this.deliver(callback)
+      }, 0)
+    }
   }
 
   die(): void {

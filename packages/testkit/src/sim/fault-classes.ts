@@ -18,6 +18,8 @@ export const FAULT_CLASSES = [
   'cutoff',
   /** 500, 503, 429, 408 and the like. */
   'server-error',
+  /** The storage or the backend answers nothing but errors for a while. */
+  'outage',
   /** 429 or 503 with Retry-After. */
   'retry-after',
   /** 5xx although the request took effect. */

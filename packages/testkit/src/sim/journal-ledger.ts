@@ -36,6 +36,15 @@ export class JournalLedger {
     else this.parts.get(id)?.delete(key)
   }
 
+  /** Parts of the present generation whose ETag the journal holds. */
+  countParts(id: string): number {
+    const generation = this.uploads.get(id)?.generation
+    const prefix = `p/${id}/${generation}/`
+    let count = 0
+    for (const key of this.parts.get(id) ?? []) if (key.startsWith(prefix)) count += 1
+    return count
+  }
+
   /** Whether the journal holds the ETag of this part of this multipart upload. */
   holdsPart(id: string | undefined, uploadId: string, part: number): boolean {
     if (id === undefined) return false

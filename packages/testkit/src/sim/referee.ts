@@ -76,6 +76,15 @@ export class Referee {
     if (this.ledger.holdsPart(trace.id, upload.uploadId, part)) {
       world.violate('2 no resend', `part ${part} of ${trace.name} is journaled and sent again`)
     }
+    // Of a multipart upload that the journal does not know a crash would leave nothing but costs.
+    const known = trace.id === undefined || this.ledger.uploads.get(trace.id)?.uploadId
+    const lossy = world.has('store-failure') || world.has('corrupt-record')
+    if (known !== true && known !== upload.uploadId && !lossy) {
+      world.violate(
+        'journal',
+        `part ${part} of ${trace.name} is sent before its upload is journaled`,
+      )
+    }
     this.#puts += 1
     if (this.#puts > world.plan.concurrency) {
       world.violate('7 bounds', `${this.#puts} PUTs at once, ${world.plan.concurrency} allowed`)
@@ -102,7 +111,7 @@ export class Referee {
     const world = this.#world
     const { call, uploadId, body } = request
     const upload = this.#backend.uploadOf(uploadId)
-    const trace = this.traceOf(call === 'start' ? String(body['fileName']) : upload?.file)
+    const trace = this.traceOf(call === 'start' ? String(body.fileName) : upload?.file)
     if (trace === undefined) {
       world.violate('3 complete', `${call} of an unknown upload: ${uploadId}`)
       return () => {}
@@ -116,10 +125,10 @@ export class Referee {
     if (call !== 'abort' && !isSecond) this.#checkMayStart(client, trace, call)
     this.#checkRetry(trace, what)
     if (call === 'complete' && upload !== undefined) {
-      this.#checkComplete(trace, upload, body['parts'] as readonly { PartNumber: number }[])
+      this.#checkComplete(trace, upload, body.parts as readonly { PartNumber: number }[])
     }
     if (call === 'abort') trace.aborts += 1
-    if (call === 'urls') this.#checkBatch(body['parts'] as readonly number[])
+    if (call === 'urls') this.#checkBatch(body.parts as readonly number[])
     trace.busy += 1
     return (answer) => {
       if (!client.alive) return
@@ -200,7 +209,7 @@ export class Referee {
 
   #urlsDelivered(answer: HttpAnswer): void {
     const { clock, deviceAheadMs } = this.#world
-    const date = answer.headers['date']
+    const date = answer.headers.date
     const serverNow = date === undefined ? clock.wall() + deviceAheadMs : Date.parse(date)
     for (const [, url = ''] of answer.body.matchAll(/"(https:[^"]*)"/g)) {
       const issued = this.#storage.urls.get(url)
@@ -237,7 +246,7 @@ export class Referee {
     const { clock } = this.#world
     const ms = /^\d+$/.test(value)
       ? Number(value) * 1000
-      : Date.parse(value) - Date.parse(answer.headers['date'] ?? value)
+      : Date.parse(value) - Date.parse(answer.headers.date ?? value)
     trace.notBefore.set(what, clock.now() + ms)
   }
 

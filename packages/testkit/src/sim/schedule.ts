@@ -30,6 +30,17 @@ export function scheduleTrouble(world: World, device: Device, user: SimUser): vo
       later('trouble.downtime', 300_000, () => device.network.comeUp())
     })
   }
+  if (world.has('outage')) {
+    often('outage', 2, () => {
+      const server = random.pick('trouble.outage', ['storage', 'storage', 'backend'] as const)
+      world.note(server, () => 'answers nothing but errors')
+      world.reach('outage')
+      world.outage = server
+      later('trouble.repaired', 900_000, () => {
+        world.outage = undefined
+      })
+    })
+  }
   if (world.has('pause')) {
     often('pause', 4, () => {
       user.pauseSome()

@@ -1,11 +1,12 @@
 import type { HttpAnswer } from './http-answer.ts'
-import type { World } from './world.ts'
+import type { Server, World } from './world.ts'
 
 const BUSY = [500, 502, 503, 504, 429, 408, 425]
 
 /** Errors of servers that have a bad day: the request did not take effect. */
-export function badDay(world: World): HttpAnswer | undefined {
+export function badDay(world: World, server: Server): HttpAnswer | undefined {
   const { random } = world
+  if (world.outage === server) return { status: 500, headers: {}, body: 'outage' }
   if (world.strikes('retry-after')) {
     const seconds = random.pick('server.retryAfter', [1, 5, 30, 120])
     const asDate = !world.has('no-date') && random.chance('server.retryAfterDate', 0.3)

@@ -35,7 +35,7 @@ export class SimBackend {
   handle(request: ControlRequest): HttpAnswer {
     const world = this.#world
     const { call } = request
-    const refused = this.#refuse(request) ?? badDay(world)
+    const refused = this.#refuse(request) ?? badDay(world, 'backend')
     if (refused !== undefined) return withDate(world, refused)
     const answer = this.#answer(request)
     world.note('backend', () => `${call} ${request.uploadId ?? ''}: ${answer.status}`)
@@ -64,7 +64,7 @@ export class SimBackend {
     switch (call) {
       case 'urls': {
         // Signing needs no storage, so this works for what the storage has forgotten too.
-        const parts = body['parts'] as readonly number[]
+        const parts = body.parts as readonly number[]
         const urls = Object.fromEntries(
           parts.map((part) => [part, this.#storage.presign(upload, part)]),
         )
@@ -90,9 +90,9 @@ export class SimBackend {
 
   #start(body: Readonly<Record<string, unknown>>): HttpAnswer {
     const upload = this.#storage.create({
-      fileName: String(body['fileName']),
-      fileHash: String(body['fileHash']),
-      fileSize: Number(body['fileSize']),
+      fileName: String(body.fileName),
+      fileHash: String(body.fileHash),
+      fileSize: Number(body.fileSize),
     })
     this.#known.set(upload.uploadId, upload)
     const { key, uploadId } = upload
@@ -106,7 +106,7 @@ export class SimBackend {
     if (this.#world.strikes('forgotten-upload')) this.#storage.forget(upload)
     const result = this.#storage.complete(
       upload,
-      body['parts'] as readonly { PartNumber: number; ETag: string }[],
+      body.parts as readonly { PartNumber: number; ETag: string }[],
     )
     if (result !== 'OK') return this.#storageError(result)
     this.#completed.add(upload.uploadId)

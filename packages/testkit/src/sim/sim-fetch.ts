@@ -28,7 +28,7 @@ export function simFetch(
 ): Fetch {
   return async (url, { headers, body, signal }) => {
     if (!client.enter()) return never()
-    const request = readRequest(world, url, body, headers['authorization'])
+    const request = readRequest(world, url, body, headers.authorization)
     if (request === undefined) {
       world.violate('4 urls', `a control call went to ${url}`)
       throw new Error('no route')
@@ -38,7 +38,7 @@ export function simFetch(
       const answer = await network.exchange<HttpAnswer>({
         party: client,
         label: `${request.call} ${request.uploadId ?? ''}`,
-        secret: `${url} with ${headers['authorization'] ?? ''}`,
+        secret: `${url} with ${headers.authorization ?? ''}`,
         signal,
         bodyMs: 0,
         onProgress: undefined,
@@ -69,7 +69,7 @@ function readRequest(
     const json = JSON.parse(body) as Record<string, unknown>
     if (call === 'start' || call === 'urls') {
       if (rest !== slash) return undefined
-      const uploadId = call === 'urls' ? String(json['uploadId']) : undefined
+      const uploadId = call === 'urls' ? String(json.uploadId) : undefined
       return { call, uploadId, body: json, authorization }
     }
     const [, uploadId] = /^\/([^/]+)\/in%20box\/f\d+%28\d+%29%C3%A9\.bin$/.exec(rest) ?? []

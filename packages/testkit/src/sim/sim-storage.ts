@@ -83,7 +83,7 @@ export class SimStorage {
       return s3Error(403, 'AccessDenied')
     }
     const { upload, part } = issued
-    const bad = badDay(world)
+    const bad = badDay(world, 'storage')
     if (bad !== undefined) return bad
     if (world.strikes('forbidden')) return s3Error(403, 'AccessDenied')
     if (world.strikes('forgotten-upload')) this.forget(upload)

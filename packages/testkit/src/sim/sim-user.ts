@@ -228,6 +228,7 @@ export class SimUser {
       trace.failed = true
       // retry() goes on, whether it was paused before it failed or not.
       trace.paused = false
+      trace.pausedByUser = false
       this.#retryLater(trace)
     }
   }
@@ -278,12 +279,14 @@ export class SimUser {
     const world = this.#world
     const uploader = this.#uploader
     if (uploader === undefined || !this.#client?.attentive) return
+    const before = this.#paused()
     const scope = world.random.pick('user.pauses', ['one', 'one', 'one', 'transfer', 'all'])
     world.note('user', () => `pauses ${scope}`)
     if (scope === 'all') uploader.pause()
     else if (scope === 'transfer') uploader.transfer('trip').pause()
     else this.#someUpload()?.pause()
     this.#noteStatuses()
+    for (const trace of this.#paused()) if (!before.has(trace)) trace.pausedByUser = true
     if (scope === 'all') this.#expectNoneActive()
   }
 
@@ -291,7 +294,10 @@ export class SimUser {
     const uploader = this.#uploader
     if (uploader === undefined || !this.#client?.attentive) return
     this.#world.note('user', () => 'resumes all')
-    for (const trace of this.#device.referee.traces.values()) trace.paused = false
+    for (const trace of this.#device.referee.traces.values()) {
+      trace.paused = false
+      trace.pausedByUser = false
+    }
     uploader.resume()
     this.#noteStatuses()
   }
@@ -312,6 +318,11 @@ export class SimUser {
     }
   }
 
+  #paused(): Set<Trace> {
+    const traces = [...this.#device.referee.traces.values()]
+    return new Set(traces.filter(({ handle }) => handle?.getSnapshot().status === 'paused'))
+  }
+
   #expectNoneActive(): void {
     for (const upload of this.#uploader?.uploads() ?? []) {
       const { status, name } = upload.getSnapshot()
@@ -325,6 +336,7 @@ export class SimUser {
     for (const trace of this.#device.referee.traces.values()) {
       const status = trace.handle?.getSnapshot().status
       if (status !== undefined) trace.paused = status === 'paused'
+      if (!trace.paused) trace.pausedByUser = false
     }
   }
 

@@ -1,7 +1,8 @@
+import { checkQuiet } from './check-quiet.ts'
+import { checkTidy } from './check-tidy.ts'
 import { Device } from './device.ts'
 import { drainEventLoop, drainMicrotasks } from './drain.ts'
 import { makePlan, type Plan, type PlanLimits } from './plan.ts'
-import { ATTEMPTS } from './referee.ts'
 import type { Sabotage } from './sabotage.ts'
 import { scheduleTrouble } from './schedule.ts'
 import { SeededRandom } from './seeded-random.ts'
@@ -63,7 +64,7 @@ export async function simulate(
     for (;;) {
       await drain()
       user.lookAtAll()
-      checkWaiting(world, device, user)
+      checkQuiet(world, device, user)
       if (world.violation !== undefined || until()) return true
       const next = clock.nextAt()
       if (next === undefined || next > end) return false
@@ -80,6 +81,7 @@ export async function simulate(
   user.start()
   await run(plan.chaosMs, allOver)
   world.healthy = true
+  world.outage = undefined
   world.note('faults', () => 'stop')
   const deadline = clock.now() + LIVENESS_MS
   // What the user does now may be undone by a restart that was under way: the user does it again.
@@ -130,48 +132,5 @@ function giveUpLost(world: World, device: Device): void {
     const masked = world.has('masked-errors') && reason === 'backend_rejected'
     const blind = reason === 'complete_uncertain' && trace.uncertain
     if (lost || gone || masked || blind) trace.over = 'given up'
-  }
-}
-
-/** "Why is nothing happening?" always has an answer (DESIGN §4). */
-function checkWaiting(world: World, device: Device, user: SimUser): void {
-  if (device.store.writing > 0 || (device.queue?.size ?? 0) > 0 || user.client?.closed) return
-  const traces = device.referee.traces
-  for (const { busy } of traces.values()) if (busy > 0) return
-  for (const { handle, name } of traces.values()) {
-    const snapshot = handle?.getSnapshot()
-    if (snapshot === undefined || snapshot.waitingFor !== undefined) continue
-    if (['paused', 'failed', 'cancelled', 'completed'].includes(snapshot.status)) continue
-    // On its way to the queue, or in it.
-    if (device.queue !== undefined && snapshot.partsInFlight > 0) continue
-    world.violate('waiting', `${name} is ${snapshot.status} and nothing is under way`)
-  }
-}
-
-/** What is over leaves nothing behind. */
-function checkTidy(world: World, device: Device, user: SimUser): void {
-  if (world.violation !== undefined || user.uploader === undefined) return
-  const { referee, store, queue } = device
-  const lossy = world.has('store-failure') || world.has('corrupt-record')
-  for (const trace of referee.traces.values()) {
-    const { name, over, id, openSources } = trace
-    if (over !== 'completed' && over !== 'cancelled') continue
-    if (openSources > 0) world.violate('7 bounds', `${name} is ${over} and its file is open`)
-    if (lossy || id === undefined) continue
-    const parts = [...store.durable.keys()].filter((key) => key.startsWith(`p/${id}/`))
-    if (parts.length > 0) world.violate('journal', `${name} is ${over} and leaves ${parts[0]}`)
-    const record = referee.ledger.uploads.get(id)
-    // An abort call that nobody heard is kept for the next start.
-    const gaveUp = trace.aborts >= ATTEMPTS
-    if (over === 'cancelled' && record !== undefined && !gaveUp) {
-      world.violate('journal', `${name} is cancelled and still recorded`)
-    }
-    if (over === 'completed' && record?.outcome !== 'completed') {
-      world.violate('journal', `${name} is completed, which is not recorded`)
-    }
-  }
-  const done = [...referee.traces.values()].every(({ over }) => over !== 'given up')
-  if (done && !lossy && (queue?.size ?? 0) > 0) {
-    world.violate('journal', `the queue still holds ${queue?.size} tasks`)
   }
 }

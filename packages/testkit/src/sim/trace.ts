@@ -11,6 +11,8 @@ export interface Trace {
   /** Sources that are open. */
   openSources: number
   paused: boolean
+  /** The user paused it, which must be remembered. */
+  pausedByUser: boolean
   cancelled: boolean
   failed: boolean
   /** How it ended for good, as far as the simulated user is concerned. */
@@ -48,6 +50,7 @@ export function newTrace(name: string): Trace {
     busy: 0,
     openSources: 0,
     paused: false,
+    pausedByUser: false,
     cancelled: false,
     failed: false,
     over: undefined,
@@ -72,4 +75,5 @@ export function forgetHistory(trace: Trace): void {
   trace.notBefore.clear()
   trace.mayFall = true
   trace.failed = false
+  trace.pausedByUser = false
 }

@@ -5,6 +5,8 @@ import type { Transcript } from './transcript.ts'
 import type { Guarantee, Violation } from './violation.ts'
 import { type VirtualClock, virtualClock } from './virtual-clock.ts'
 
+export type Server = 'storage' | 'backend'
+
 /** What every actor of a run shares: time, luck, and the book in which events are written. */
 export class World {
   readonly plan: Plan
@@ -19,6 +21,8 @@ export class World {
   /** Milliseconds by which the wall clock of the device is ahead of the true one. */
   deviceAheadMs: number
   violation: Violation | undefined
+  /** Who answers nothing but errors at the moment. */
+  outage: Server | undefined
 
   constructor(plan: Plan, random: SeededRandom, transcript: Transcript | undefined) {
     this.plan = plan

@@ -1,0 +1,58 @@
+import type { Device } from './device.ts'
+import type { SimUser } from './sim-user.ts'
+import type { World } from './world.ts'
+
+/** Called whenever nothing more follows from what happened, before time goes on. */
+export function checkQuiet(world: World, device: Device, user: SimUser): void {
+  checkSlots(world, user)
+  if (device.store.writing > 0 || user.client?.attentive !== true) return
+  checkJournal(world, device)
+  checkWaiting(world, device)
+}
+
+/** The slots are for all uploads together. */
+function checkSlots(world: World, user: SimUser): void {
+  // What a queue went on with while the process was dead holds no slots.
+  if (world.has('background')) return
+  let flying = 0
+  for (const handle of user.handles) flying += handle.getSnapshot().partsInFlight
+  if (flying <= world.plan.concurrency) return
+  world.violate('7 bounds', `${flying} parts in flight, ${world.plan.concurrency} allowed`)
+}
+
+/** Nothing is being written: what the snapshots call confirmed must be durable. */
+function checkJournal(world: World, { referee }: Device): void {
+  if (world.has('store-failure') || world.has('corrupt-record')) return
+  for (const { handle, name, id, pausedByUser, cancelled } of referee.traces.values()) {
+    const snapshot = handle?.getSnapshot()
+    if (snapshot === undefined || id === undefined) continue
+    const record = referee.ledger.uploads.get(id)
+    if (pausedByUser && snapshot.status === 'paused' && record?.paused !== true) {
+      world.violate('journal', `${name} is paused, which is not recorded`)
+    }
+    if (cancelled && record !== undefined && record.outcome !== 'cancelled') {
+      world.violate('journal', `${name} is cancelled, which is not recorded`)
+    }
+    if (snapshot.confirmedParts === 0) continue
+    if (snapshot.status === 'completed' || snapshot.status === 'cancelled') continue
+    const durable = referee.ledger.countParts(id)
+    if (durable >= snapshot.confirmedParts) continue
+    const counts = `${snapshot.confirmedParts} parts confirmed, ${durable} in the journal`
+    world.violate('journal', `${name}: ${counts}`)
+  }
+}
+
+/** "Why is nothing happening?" always has an answer (DESIGN §4). */
+function checkWaiting(world: World, device: Device): void {
+  if ((device.queue?.size ?? 0) > 0) return
+  const traces = device.referee.traces
+  for (const { busy } of traces.values()) if (busy > 0) return
+  for (const { handle, name } of traces.values()) {
+    const snapshot = handle?.getSnapshot()
+    if (snapshot === undefined || snapshot.waitingFor !== undefined) continue
+    if (['paused', 'failed', 'cancelled', 'completed'].includes(snapshot.status)) continue
+    // On its way to the queue, or in it.
+    if (device.queue !== undefined && snapshot.partsInFlight > 0) continue
+    world.violate('waiting', `${name} is ${snapshot.status} and nothing is under way`)
+  }
+}

@@ -1,0 +1,32 @@
+import type { Device } from './device.ts'
+import { ATTEMPTS } from './referee.ts'
+import type { SimUser } from './sim-user.ts'
+import type { World } from './world.ts'
+
+/** What is over leaves nothing behind. */
+export function checkTidy(world: World, device: Device, user: SimUser): void {
+  if (world.violation !== undefined || user.uploader === undefined) return
+  const { referee, store, queue } = device
+  const lossy = world.has('store-failure') || world.has('corrupt-record')
+  for (const trace of referee.traces.values()) {
+    const { name, over, id, openSources } = trace
+    if (over !== 'completed' && over !== 'cancelled') continue
+    if (openSources > 0) world.violate('7 bounds', `${name} is ${over} and its file is open`)
+    if (lossy || id === undefined) continue
+    const parts = [...store.durable.keys()].filter((key) => key.startsWith(`p/${id}/`))
+    if (parts.length > 0) world.violate('journal', `${name} is ${over} and leaves ${parts[0]}`)
+    const record = referee.ledger.uploads.get(id)
+    // An abort call that nobody heard is kept for the next start.
+    const gaveUp = trace.aborts >= ATTEMPTS
+    if (over === 'cancelled' && record !== undefined && !gaveUp) {
+      world.violate('journal', `${name} is cancelled and still recorded`)
+    }
+    if (over === 'completed' && record?.outcome !== 'completed') {
+      world.violate('journal', `${name} is completed, which is not recorded`)
+    }
+  }
+  const done = [...referee.traces.values()].every(({ over }) => over !== 'given up')
+  if (done && !lossy && (queue?.size ?? 0) > 0) {
+    world.violate('journal', `the queue still holds ${queue?.size} tasks`)
+  }
+}

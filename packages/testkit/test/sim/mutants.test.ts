@@ -1,0 +1,46 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { type MachineEvent, MUTANTS, type Mutant, type State, type Transition } from './mutants.ts'
+import { untilCaught } from './until-caught.ts'
+
+const MOST_SEEDS = 3_000
+
+interface Machine {
+  transition(state: State, event: MachineEvent, rules: unknown): Transition
+}
+
+const bench = vi.hoisted(() => ({ mutant: undefined as Mutant | undefined }))
+
+vi.mock('../../../core/src/machine/transition.ts', async (importOriginal) => {
+  const { transition } = await importOriginal<Machine>()
+  const machine: Machine = {
+    transition(state, event, rules) {
+      const step = (before: State, fact: MachineEvent): Transition =>
+        transition(before, fact, rules)
+      return bench.mutant === undefined ? step(state, event) : bench.mutant(step, state, event)
+    },
+  }
+  return machine
+})
+
+afterEach(() => {
+  bench.mutant = undefined
+})
+
+describe('a bug in the machine is caught', () => {
+  test('and without one nothing is', async () => {
+    expect(await untilCaught(50)).toBeUndefined()
+  })
+
+  test.each(Object.entries(MUTANTS))('%s', { timeout: 120_000 }, async (name, mutant) => {
+    let changed = 0
+    bench.mutant = (step, state, event) => {
+      changed += 1
+      return mutant(step, state, event)
+    }
+    const caught = await untilCaught(MOST_SEEDS)
+    expect(changed, 'the machine was not replaced').toBeGreaterThan(0)
+    expect(caught, `not caught in ${MOST_SEEDS} seeds`).toBeDefined()
+    const { guarantee, message } = caught?.violation ?? {}
+    console.log(`${name}: caught by "${guarantee}" after ${caught?.seeds} seeds (${message})`)
+  })
+})
