@@ -203,7 +203,7 @@ async function takeEffect(
   }
   return new Response(text === '' ? null : text, {
     status: response.status,
-    headers: copyHeaders(response.headers),
+    headers: response.headers,
   })
 }
 

@@ -156,3 +156,30 @@ test('a new object replaces the one under its key', async () => {
   expect(textOf(storage.object(address.key))).toBe('')
   expect(storage.objectKeys()).toEqual([address.key])
 })
+
+test('parts are listed in their order, whatever came first', async () => {
+  const { storage, address, put } = await begun()
+  await put(2, pieces('ef'))
+  await put(1, pieces('abcd'))
+  const numbers = (await storage.listParts(address)).map(({ partNumber }) => partNumber)
+  expect(numbers).toEqual([1, 2])
+})
+
+test('a URL from before a clear is not good for the next upload of that id', async () => {
+  const { storage, address } = await begun()
+  const [url = ''] = (await storage.signParts(address, [1], { partsUrl: 'x' })).values()
+  storage.clear()
+  const { uploadId } = await storage.create({
+    owner: 'ann',
+    key: 'other',
+    fileName: 'b.txt',
+    fileHash: HASH,
+    fileSize: 4,
+    partSize: 4,
+    userParams: {},
+  })
+  expect(uploadId).toBe(address.uploadId)
+  const [path = '', search = ''] = url.slice(2).split('?')
+  const late = { path, search: `?${search}`, contentLength: 4, body: pieces('abcd') }
+  await expect(storage.putPart(late)).rejects.toMatchObject({ code: 'NoSuchUpload' })
+})
