@@ -15,6 +15,8 @@ const HINTS = {
   config_invalid: 'Correct the option that the message names.',
   config_missing:
     'Call setConfig({ startUploadApi, getUploadUrlsApi, completeApi }) before adding files.',
+  duplicate_upload:
+    'This file is in this transfer already. Without onDuplicate: "fail", uploadFile answers with the upload that exists.',
   etag_missing:
     'The storage answered without an ETag header. In a browser the usual cause is CORS: the rule of the bucket needs ExposeHeaders: ["ETag"].',
   file_not_found: 'There is no file at that path. Check the path and add the file again.',

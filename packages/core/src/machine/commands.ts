@@ -63,7 +63,14 @@ export function retry(state: UploadState, rules: Rules, out: UploadEffect[]): Up
   const closed: UploadState = { ...again, source: 'closed' }
   if (code === 'file_not_found') return record(closed, out)
   const left = startOver(closed, rules, true, out)
-  return record({ ...left, hash: undefined, hashedBytes: 0 }, out)
+  return record({ ...left, hash: undefined, verifying: undefined, hashedBytes: 0 }, out)
+}
+
+/** A completed upload leaves the journal; a cancelled one does so by itself. */
+export function forget(state: UploadState, out: UploadEffect[]): UploadState {
+  if (state.outcome !== 'completed') return state
+  out.push({ type: 'forgetUpload' })
+  return state
 }
 
 /** What was sent is of no more use. */

@@ -25,28 +25,48 @@ export function noteJournaled(state: UploadState, ticket: number): UploadState {
   }
 }
 
-/** The file is open; if it is not the one that was hashed, its parts would not fit together. */
+/** The file is open. Its parts only fit together if it is still the one that was hashed. */
 export function noteOpened(
   state: UploadState,
-  fact: Fact<'opened'>,
+  fact: Fact<'opened'> | Fact<'attached'>,
   out: UploadEffect[],
 ): UploadState {
   if (state.source !== 'opening') return state
-  const { file } = state
-  const { size, lastModified, ref = file.ref } = fact
-  const changed =
-    size !== file.size ||
-    (lastModified !== file.lastModified &&
-      lastModified !== undefined &&
-      file.lastModified !== undefined)
-  const opened: UploadState = { ...state, source: 'open' }
-  if (!changed) return opened
-  if (state.hash === undefined) {
-    return record({ ...opened, file: { ...file, size, lastModified, ref }, hashedBytes: 0 }, out)
+  const { size, lastModified, ref = state.file.ref } = fact
+  const opened: UploadState = { ...state, source: 'open', file: { ...state.file, ref } }
+  const { file } = opened
+  const hash = state.hash ?? state.verifying?.hash
+  if (hash === undefined) {
+    const changed = size !== file.size || lastModified !== file.lastModified
+    return changed || ref !== state.file.ref
+      ? record({ ...opened, file: { ...file, size, lastModified }, hashedBytes: 0 }, out)
+      : opened
   }
+  if (size !== file.size) return failChanged(opened, out)
+  const touched =
+    lastModified !== file.lastModified &&
+    lastModified !== undefined &&
+    file.lastModified !== undefined
+  if (touched) {
+    return { ...opened, hash: undefined, hashedBytes: 0, verifying: { hash, lastModified } }
+  }
+  return ref === state.file.ref ? opened : record(opened, out)
+}
+
+/** A file that was gone, or that cannot be opened by itself, was added again. */
+export function noteAttached(
+  state: UploadState,
+  fact: Fact<'attached'>,
+  out: UploadEffect[],
+): UploadState {
+  if (state.outcome !== undefined || state.source !== 'missing') return state
+  return noteOpened({ ...state, source: 'opening' }, fact, out)
+}
+
+function failChanged(state: UploadState, out: UploadEffect[]): UploadState {
   const message = 'the file is no longer the one that was hashed'
   const failure: Failure = { kind: 'local', code: 'source_changed', message }
-  return fail(opened, { step: 'file', failure }, out)
+  return fail(state, { step: 'file', failure }, out)
 }
 
 export function noteOpenFailed(
@@ -67,7 +87,12 @@ export function noteHashed(
 ): UploadState {
   if (state.hashing?.ticket !== fact.ticket) return state
   const { hash } = fact
-  return record({ ...state, hashing: undefined, hashedBytes: state.file.size, hash }, out)
+  const { file, verifying } = state
+  const hashed: UploadState = { ...state, hashing: undefined, hashedBytes: file.size }
+  if (verifying === undefined) return record({ ...hashed, hash }, out)
+  if (hash !== verifying.hash) return failChanged(hashed, out)
+  const { lastModified } = verifying
+  return record({ ...hashed, hash, verifying: undefined, file: { ...file, lastModified } }, out)
 }
 
 export function noteHashFailed(

@@ -49,7 +49,7 @@ export function recordOf(state: UploadState): UploadRecord {
     paused: state.paused,
     generation: state.generation,
     restarts: state.restarts,
-    hash: state.hash,
+    hash: state.hash ?? state.verifying?.hash,
     completeLost: state.completeLost,
     key: state.key,
     parts: state.parts,

@@ -1,8 +1,9 @@
 import { advance } from './advance.ts'
-import { cancel, pause, resume, retry } from './commands.ts'
+import { cancel, forget, pause, resume, retry } from './commands.ts'
 import {
   failSilentCalls,
   noteAborted,
+  noteAttached,
   noteCallFailed,
   noteCompleted,
   noteHashed,
@@ -60,6 +61,8 @@ function note(
       return useSlot(state, now, rules, out)
     case 'opened':
       return noteOpened(state, event, out)
+    case 'attached':
+      return noteAttached(state, event, out)
     case 'openFailed':
       return noteOpenFailed(state, event.failure, out)
     case 'hashProgressed':
@@ -103,6 +106,8 @@ function note(
       return cancel(state, rules, out)
     case 'retry':
       return retry(state, rules, out)
+    case 'forget':
+      return forget(state, out)
   }
 }
 

@@ -25,6 +25,13 @@ export type UploadEvent = { readonly now: number } & (
       /** Where the file is now, as JSON text; a changed file may be told apart by it. */
       readonly ref?: string | undefined
     }
+  /** The application brought the file again. */
+  | {
+      readonly type: 'attached'
+      readonly size: number
+      readonly lastModified: number | undefined
+      readonly ref?: string | undefined
+    }
   | { readonly type: 'openFailed'; readonly failure: Failure }
   | { readonly type: 'hashProgressed'; readonly ticket: number; readonly bytes: number }
   | { readonly type: 'hashed'; readonly ticket: number; readonly hash: string }
@@ -84,4 +91,6 @@ export type UploadEvent = { readonly now: number } & (
   | { readonly type: 'resume' }
   | { readonly type: 'cancel' }
   | { readonly type: 'retry' }
+  /** What is over leaves the journal. */
+  | { readonly type: 'forget' }
 )

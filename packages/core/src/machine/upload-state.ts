@@ -139,6 +139,12 @@ export interface FailedWith {
   readonly failure: Failure
 }
 
+/** What must come out when a file is hashed again, and what is known of the file now. */
+export interface Verification {
+  readonly hash: string
+  readonly lastModified: number | undefined
+}
+
 /** One upload. Facts only: what happens next follows from them in `advance.ts`. */
 export interface UploadState {
   readonly file: UploadFile
@@ -158,6 +164,8 @@ export interface UploadState {
   readonly hashing: Job | undefined
   readonly hashedBytes: number
   readonly hash: string | undefined
+  /** The file looks changed: it is hashed again to see whether its content is what was hashed. */
+  readonly verifying: Verification | undefined
   readonly call: LifecycleCall | undefined
   /** Failed attempts of the present lifecycle call, and when to try again. */
   readonly callFailed: number
@@ -179,8 +187,8 @@ export interface UploadState {
   readonly wakeAt: number
 }
 
-/** A file that was just added. */
-export function newUpload(file: UploadFile): UploadState {
+/** A file that was just added; with its hash, if that is known from before. */
+export function newUpload(file: UploadFile, hash?: string): UploadState {
   return {
     file,
     outcome: undefined,
@@ -193,8 +201,9 @@ export function newUpload(file: UploadFile): UploadState {
     ticket: 0,
     generation: 0,
     hashing: undefined,
-    hashedBytes: 0,
-    hash: undefined,
+    hashedBytes: hash === undefined ? 0 : file.size,
+    hash,
+    verifying: undefined,
     call: undefined,
     callFailed: 0,
     callRetryAt: 0,

@@ -38,8 +38,8 @@ export interface EngineOptions<TFile> {
   /** What of the rules does not follow from configuration and transport. */
   readonly policy: Pick<Rules, 'retry' | 'stallMs' | 'restarts' | 'slots'>
   readonly config: EndpointConfig | undefined
-  /** The upload's state changed. */
-  readonly onChange: (id: string) => void
+  /** An upload's state changed. */
+  readonly onChange: (state: UploadState, before: UploadState) => void
   /** The gate that concerns all uploads changed. */
   readonly onGateChange: () => void
   readonly onProblem: (error: UploadError) => void
@@ -135,6 +135,25 @@ export class Engine<TFile> {
     this.post(id, { type: 'journaled', ticket: state.ticket })
   }
 
+  /** Gives an upload the file that it misses. */
+  attach(id: string, source: Source, ref: string | undefined): void {
+    const entry = this.#entries.get(id)
+    if (entry === undefined) return
+    entry.source = source
+    const { size, lastModified } = source
+    this.post(id, { type: 'attached', size, lastModified, ref })
+  }
+
+  sourceOf(id: string): Source | undefined {
+    return this.#entries.get(id)?.source
+  }
+
+  /** Takes a completed upload out of journal and memory. */
+  drop(id: string): void {
+    this.post(id, { type: 'forget' })
+    this.#entries.delete(id)
+  }
+
   /** Takes over an upload that the journal held. It goes on with `start`. */
   restore(state: UploadState): void {
     this.#entries.set(state.file.id, newEntry(state, undefined))
@@ -227,7 +246,7 @@ export class Engine<TFile> {
     const { state, effects } = transition(before, timed, this.#rules)
     entry.state = state
     for (const effect of effects) this.#run(entry, effect)
-    if (state !== before) this.#options.onChange(id)
+    if (state !== before) this.#options.onChange(state, before)
     this.#onDelivered()
   }
 

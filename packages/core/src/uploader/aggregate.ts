@@ -29,14 +29,21 @@ export class Aggregate {
   #sentBytes = 0
   #snapshot: AggregateSnapshot | undefined
 
-  change(before: Share | undefined, after: Share): void {
-    if (before === undefined) this.#uploads += 1
-    else this.#byStatus[before.status] -= 1
-    this.#byStatus[after.status] += 1
-    // What was cancelled will never be sent: with it no group would ever come to 100 %.
-    this.#totalBytes += counted(after, after.totalBytes) - counted(before, before?.totalBytes)
-    this.#sentBytes += counted(after, after.sentBytes) - counted(before, before?.sentBytes)
+  /** Replaces one share by another; undefined is an upload that is not, or no longer, there. */
+  change(before: Share | undefined, after: Share | undefined): void {
+    this.#count(before, -1)
+    this.#count(after, 1)
     this.#snapshot = undefined
+  }
+
+  #count(share: Share | undefined, sign: 1 | -1): void {
+    if (share === undefined) return
+    this.#uploads += sign
+    this.#byStatus[share.status] += sign
+    // What was cancelled will never be sent: with it no group would ever come to 100 %.
+    if (share.status === 'cancelled') return
+    this.#totalBytes += sign * share.totalBytes
+    this.#sentBytes += sign * share.sentBytes
   }
 
   /** Call before a snapshot whose speed must be up to date. */
@@ -65,8 +72,4 @@ export class Aggregate {
       eta: etaOf(this.#totalBytes - this.#sentBytes, speed),
     }
   }
-}
-
-function counted(share: Share | undefined, bytes: number | undefined): number {
-  return share === undefined || share.status === 'cancelled' ? 0 : (bytes ?? 0)
 }

@@ -1,16 +1,17 @@
 import { isUploadError, UploadError } from '../errors.ts'
-import { newUpload, type UploadState } from '../machine/upload-state.ts'
-import type { Json, Platform, Source, Store, Transport } from '../ports.ts'
+import type { UploadState } from '../machine/upload-state.ts'
+import type { Platform, Store } from '../ports.ts'
 import { parseConfig } from '../protocol/config.ts'
-import { describeError } from '../protocol/safe-cause.ts'
-import { checkUserParams } from '../protocol/user-params.ts'
 import { Engine } from '../runtime/engine.ts'
 import { Journal } from '../runtime/journal.ts'
 import { memoryStore } from '../runtime/memory-store.ts'
 import { decodeJournal } from '../runtime/records.ts'
 import { reportToConsole, systemPlatform } from '../runtime/system.ts'
+import { FileAdder } from './file-adder.ts'
+import { KnownFiles } from './known-files.ts'
 import { Roster } from './roster.ts'
 import type { Uploader, UploaderOptions } from './types.ts'
+import type { UploadHandle } from './upload-handle.ts'
 
 const DEFAULT_CONCURRENCY = 6
 
@@ -37,7 +38,7 @@ export async function createUploader<TFile>(
   const config = options.config && parseConfig(options.config)
   const report = harmless(options.onProblem ?? reportToConsole)
   const platform: Platform = { ...systemPlatform, ...transport.platform, ...options.platform }
-  const { clock, random } = platform
+  const { clock } = platform
   const restored = decodeJournal(await readStore(store))
   for (const key of restored.corrupt) {
     const message = `The journal record ${key} makes no sense and is set aside`
@@ -51,24 +52,38 @@ export async function createUploader<TFile>(
     journal,
     config,
     policy: { ...POLICY, slots: concurrency },
-    onChange: (id) => roster.changed(id),
+    onChange(state, before) {
+      if (isOtherwiseKnown(state, before)) known.note(state)
+      roster.changed(state.file.id)
+    },
     onGateChange: () => roster.allChanged(),
     onProblem: report,
   })
-  const roster = new Roster(engine, clock, report)
-  let lastOrder = 0
-  let closing: Promise<void> | undefined
+  const forget = (upload: UploadHandle): void => {
+    if (roster.get(upload.id) === undefined) return
+    const { file, hash, outcome } = engine.stateOf(upload.id)
+    known.forget(file, hash)
+    if (outcome === 'completed') {
+      upload.settleForGood()
+      engine.drop(upload.id)
+    } else upload.cancel()
+    roster.remove(upload)
+  }
+  const known = new KnownFiles()
+  const roster = new Roster({ engine, clock, forget, report })
 
-  const restore = (state: UploadState): void => {
-    lastOrder = Math.max(lastOrder, state.file.order)
+  for (const state of restored.uploads) {
     const waits = options.autoStart === false && state.outcome === undefined
     engine.restore(waits ? { ...state, paused: true } : state)
+    known.note(state)
     roster.add(state)
   }
-  for (const state of restored.uploads) restore(state)
   if (restored.orphans.length > 0) {
     journal.write(restored.orphans.map((key) => ({ key }))).catch(report)
   }
+  const lastOrder = restored.uploads.at(-1)?.file.order ?? 0
+  const adder = new FileAdder({ transport, engine, roster, known, platform, lastOrder })
+  let closing: Promise<void> | undefined
   await engine.start()
 
   const closeAll = async (): Promise<void> => {
@@ -86,36 +101,7 @@ export async function createUploader<TFile>(
 
   return {
     setConfig: (next) => engine.setConfig(parseConfig(next)),
-    async uploadFile(file, { transferId, userParams } = {}) {
-      if (closing !== undefined) throw new UploadError('closed', 'The uploader is closed')
-      if (engine.config === undefined) {
-        throw new UploadError('config_missing', 'There is no configuration yet')
-      }
-      checkUserParams(userParams ?? {})
-      lastOrder += 1
-      const order = lastOrder
-      const source = await openFile(transport, file)
-      const state = newUpload({
-        id: newId(random),
-        order,
-        name: source.name,
-        size: source.size,
-        lastModified: source.lastModified,
-        transferId,
-        userParams: userParams && JSON.stringify(userParams),
-        ref: source.ref === undefined ? undefined : JSON.stringify(source.ref satisfies Json),
-        createdAt: clock.wall(),
-      })
-      try {
-        if (closing === undefined) await engine.add(state, source)
-        // Closed in the meantime, and nobody else will close this source.
-        if (closing !== undefined) throw new UploadError('closed', 'The uploader is closed')
-      } catch (error) {
-        await source.close().catch(() => {})
-        throw error
-      }
-      return roster.add(state)
-    },
+    uploadFile: (file, fileOptions = {}) => adder.add(file, fileOptions),
     uploads: () => roster.uploads(),
     transfer: (transferId) => roster.transfer(transferId),
     getSnapshot: () => roster.all.getSnapshot(),
@@ -123,6 +109,12 @@ export async function createUploader<TFile>(
     pause: () => roster.all.pause(),
     resume: () => roster.all.resume(),
     cancel: () => roster.all.cancel(),
+    prune() {
+      for (const upload of roster.uploads()) {
+        const { outcome } = engine.stateOf(upload.id)
+        if (outcome === 'completed' || outcome === 'cancelled') forget(upload)
+      }
+    },
     close() {
       closing ??= closeAll()
       return closing
@@ -130,14 +122,14 @@ export async function createUploader<TFile>(
   }
 }
 
-async function openFile<TFile>(transport: Transport<TFile>, file: TFile): Promise<Source> {
-  try {
-    return await transport.open(file)
-  } catch (error) {
-    if (isUploadError(error)) throw error
-    const message = `The file could not be opened (${describeError(error)})`
-    throw new UploadError('file_unreadable', message, { cause: error })
-  }
+/** Most events change neither what is known of a file nor what it waits for. */
+function isOtherwiseKnown(state: UploadState, before: UploadState): boolean {
+  return (
+    state.hash !== before.hash ||
+    state.source !== before.source ||
+    state.outcome !== before.outcome ||
+    state.file !== before.file
+  )
 }
 
 /** What the application does about a problem must not become the next one. */
@@ -158,10 +150,4 @@ async function readStore(store: Store): ReturnType<Store['read']> {
     if (isUploadError(cause)) throw cause
     throw new UploadError('store_failed', 'The journal could not be read', { cause })
   }
-}
-
-/** 80 random bits: no two uploads of one journal will ever meet. */
-function newId(random: Platform['random']): string {
-  // Joined, since a string that grows by + takes four times the memory for good.
-  return Array.from({ length: 16 }, () => Math.floor(random.draw('id') * 32).toString(32)).join('')
 }

@@ -31,6 +31,11 @@ class Group implements Transfer {
     this.members.splice(at, 0, upload)
   }
 
+  remove(upload: UploadHandle): void {
+    const at = this.members.indexOf(upload)
+    if (at >= 0) this.members.splice(at, 1)
+  }
+
   uploads(): readonly Upload[] {
     return [...this.members]
   }
@@ -71,10 +76,16 @@ export class Roster {
   readonly #moving = new Set<UploadHandle>()
   #cancelTick: (() => void) | undefined
 
-  constructor(engine: HandleContext['engine'], clock: Clock, report: (error: UploadError) => void) {
+  constructor(context: {
+    readonly engine: HandleContext['engine']
+    readonly clock: Clock
+    readonly forget: HandleContext['forget']
+    readonly report: (error: UploadError) => void
+  }) {
+    const { clock } = context
     const reportCause = (cause: unknown): void =>
-      report(new UploadError('internal', 'A listener of the application threw', { cause }))
-    this.#context = { engine, clock, report: reportCause }
+      context.report(new UploadError('internal', 'A listener of the application threw', { cause }))
+    this.#context = { ...context, report: reportCause }
     this.#notifier = new Notifier(clock)
     this.all = new Group('', clock, reportCause)
   }
@@ -87,8 +98,23 @@ export class Roster {
     return handle
   }
 
-  uploads(): readonly Upload[] {
-    return this.all.uploads()
+  get(id: string): UploadHandle | undefined {
+    return this.#handles.get(id)
+  }
+
+  /** The upload is no longer one of ours. */
+  remove(handle: UploadHandle): void {
+    this.#unwatch(handle)
+    this.#handles.delete(handle.id)
+    for (const group of this.#groupsOf(handle)) {
+      group.remove(handle)
+      group.aggregate.change(handle.share, undefined)
+      this.#notifier.mark(group)
+    }
+  }
+
+  uploads(): readonly UploadHandle[] {
+    return [...this.all.members]
   }
 
   transfer(transferId: string): Transfer {

@@ -44,6 +44,12 @@ export interface UploadFileOptions {
   readonly transferId?: string | undefined
   /** Merged flat into the body of startUpload. */
   readonly userParams?: { readonly [name: string]: Json } | undefined
+  /**
+   * What to do with a file that is on its way already, or that was completed in the same transfer,
+   * with the same userParams. 'join' (default): answer with the upload that exists. 'fail': throw
+   * `duplicate_upload`.
+   */
+  readonly onDuplicate?: 'join' | 'fail' | undefined
 }
 
 export type UploadStatus =
@@ -128,6 +134,8 @@ export interface Upload extends Observable<UploadSnapshot> {
   cancel(): void
   /** Goes on after a failure, keeping the parts that are confirmed. */
   retry(): void
+  /** Removes it from the journal and from `uploads()`. What is not completed is cancelled. */
+  forget(): void
 }
 
 /** A group of uploads with one transferId. */
@@ -143,10 +151,12 @@ export interface Uploader<TFile> extends Observable<AggregateSnapshot> {
   /** @throws UploadError `config_invalid`. */
   setConfig(config: UploaderConfig): void
   /**
-   * Opens and records the file. Resolves once the record is durable, before hashing.
+   * Opens and records the file. Resolves once the record is durable, before hashing. The same file
+   * in the same transfer is one upload: a second call gets it, with the parts it has; a file that
+   * its upload is waiting for is attached to it.
    *
-   * @throws UploadError `config_missing`, `user_params_invalid`, `store_failed`, `closed`, and what
-   * the transport's `open` throws.
+   * @throws UploadError `config_missing`, `user_params_invalid`, `duplicate_upload`, `store_failed`,
+   * `closed`, and what the transport's `open` throws.
    */
   uploadFile(file: TFile, options?: UploadFileOptions): Promise<Upload>
   /** In the order in which they were added. */
@@ -155,6 +165,8 @@ export interface Uploader<TFile> extends Observable<AggregateSnapshot> {
   pause(): void
   resume(): void
   cancel(): void
+  /** Forgets every upload that is completed or cancelled. */
+  prune(): void
   /** Stops all I/O, keeps the journal, and frees the transport and the store. Idempotent. */
   close(): Promise<void>
 }

@@ -15,6 +15,7 @@ import type { Upload, UploadSnapshot } from './types.ts'
 export interface HandleContext {
   readonly engine: Pick<Engine<unknown>, 'post' | 'stateOf' | 'gate' | 'closed'>
   readonly clock: Clock
+  readonly forget: (upload: UploadHandle) => void
   /** A listener threw. */
   readonly report: (cause: unknown) => void
 }
@@ -73,6 +74,16 @@ export class UploadHandle implements Upload {
 
   retry(): void {
     this.#context.engine.post(this.id, { type: 'retry' })
+  }
+
+  forget(): void {
+    this.#context.forget(this)
+  }
+
+  /** The engine is about to drop the upload: what can be asked for must be at hand. */
+  settleForGood(): void {
+    this.getSnapshot()
+    void this.done
   }
 
   notify(): void {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { listEtags } from '../../src/machine/etag-table.ts'
+import { recordOf } from '../../src/machine/restore.ts'
 import { newUpload } from '../../src/machine/upload-state.ts'
+import { waitingFor } from '../../src/machine/view.ts'
 import { answered, broken, fileOf, lost, Script } from './script.ts'
 
 test('an upload from the first record to completed', () => {
@@ -312,7 +314,6 @@ describe('the file', () => {
 
   test.each([
     [{ size: 26, lastModified: 5 }, 'source_changed'],
-    [{ size: 25, lastModified: 6 }, 'source_changed'],
     [{ size: 25, lastModified: undefined }, undefined],
     [{ size: 25, lastModified: 5 }, undefined],
   ])('%o after hashing: %s', (found, code) => {
@@ -320,6 +321,71 @@ describe('the file', () => {
     s.send({ type: 'opened', ...found })
     expect(s.state.failedWith?.code).toBe(code)
     if (code === undefined) expect(s.effects).toContain('callStart')
+  })
+
+  describe('with another time but the same size is hashed again', () => {
+    const touched = (): Script => {
+      const s = restored('ab')
+      expect(s.send({ type: 'opened', size: 25, lastModified: 6 })).toEqual(['hash'])
+      return s
+    }
+
+    test('and goes on if its content is the same', () => {
+      const s = touched()
+      expect(s.hashed()).toEqual(['journalUpload', 'callStart', 'wake 60000'])
+      expect(s.state).toMatchObject({ hash: 'ab', verifying: undefined, file: { lastModified: 6 } })
+    })
+
+    test('and fails if it is not', () => {
+      const s = touched()
+      s.send({ type: 'hashed', ticket: s.state.hashing?.ticket ?? -1, hash: 'cd' })
+      expect(s.state.failedWith?.code).toBe('source_changed')
+    })
+
+    test('and a crash in the middle begins that again', () => {
+      const record = recordOf(touched().state)
+      expect(record).toMatchObject({ hash: 'ab', file: { lastModified: 5 } })
+    })
+
+    test('and again after a pause', () => {
+      const s = touched()
+      s.send({ type: 'pause' })
+      s.send({ type: 'resume' })
+      expect(s.admit()).toEqual(['hash'])
+      expect(s.hashed()).toContain('callStart')
+    })
+  })
+
+  describe('that is gone', () => {
+    const gone = (): Script => {
+      const s = restored('ab')
+      const failure = { kind: 'local', code: 'file_not_found', message: 'gone' } as const
+      expect(s.send({ type: 'openFailed', failure })).toEqual(['withdraw'])
+      return s
+    }
+
+    test('is waited for, and goes on when it is brought again', () => {
+      const s = gone()
+      expect(waitingFor(s.state, 'open')).toEqual({ reason: 'file', until: undefined })
+      const effects = s.send({ type: 'attached', size: 25, lastModified: 5, ref: '"b"' })
+      expect(effects).toEqual(['journalUpload', 'requestAdmission'])
+      expect(s.state.file.ref).toBe('"b"')
+      expect(s.admit()).toContain('callStart')
+    })
+
+    test('is not replaced by one of another size', () => {
+      const s = gone()
+      s.send({ type: 'attached', size: 26, lastModified: 5 })
+      expect(s.state.failedWith?.code).toBe('source_changed')
+    })
+
+    test('is attached only where it is missing', () => {
+      const s = restored('ab')
+      s.send({ type: 'opened', size: 25, lastModified: 5 })
+      const { state } = s
+      s.send({ type: 'attached', size: 1, lastModified: 1 })
+      expect(s.state).toEqual(state)
+    })
   })
 
   test('may change before it is hashed', () => {

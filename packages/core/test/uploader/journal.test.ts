@@ -279,7 +279,7 @@ describe('after a restart', () => {
     await world.clock.advance(1500)
     await first.close()
     file.lastModified = 1_700_000_000_001
-    file.bytes = file.bytes.map((byte) => byte ^ 1)
+    file.bytes = bytesOf(16, 99)
     const second = await world.uploader()
     await world.clock.exhaust()
     const [upload] = second.uploads()

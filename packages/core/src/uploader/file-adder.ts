@@ -1,0 +1,126 @@
+import { isUploadError, UploadError } from '../errors.ts'
+import { newUpload } from '../machine/upload-state.ts'
+import type { Json, Platform, Source, Transport } from '../ports.ts'
+import { describeError } from '../protocol/safe-cause.ts'
+import { checkUserParams } from '../protocol/user-params.ts'
+import type { Engine } from '../runtime/engine.ts'
+import { type FileFacts, isTold, type KnownFiles } from './known-files.ts'
+import type { Roster } from './roster.ts'
+import type { Upload, UploadFileOptions } from './types.ts'
+import type { UploadHandle } from './upload-handle.ts'
+
+/** Takes files in: a new upload for a new file, the one that exists for one that is known. */
+export class FileAdder<TFile> {
+  readonly #transport: Transport<TFile>
+  readonly #engine: Engine<TFile>
+  readonly #roster: Roster
+  readonly #known: KnownFiles
+  readonly #platform: Pick<Platform, 'clock' | 'random'>
+  /** Being recorded, and so not known yet. */
+  readonly #adding = new Map<string, Promise<UploadHandle>>()
+  #lastOrder: number
+
+  constructor(options: {
+    readonly transport: Transport<TFile>
+    readonly engine: Engine<TFile>
+    readonly roster: Roster
+    readonly known: KnownFiles
+    readonly platform: Pick<Platform, 'clock' | 'random'>
+    /** The order of the youngest upload there is. */
+    readonly lastOrder: number
+  }) {
+    this.#transport = options.transport
+    this.#engine = options.engine
+    this.#roster = options.roster
+    this.#known = options.known
+    this.#platform = options.platform
+    this.#lastOrder = options.lastOrder
+  }
+
+  async add(file: TFile, options: UploadFileOptions): Promise<Upload> {
+    const { transferId, userParams, onDuplicate } = options
+    this.#checkOpen()
+    if (this.#engine.config === undefined) {
+      throw new UploadError('config_missing', 'There is no configuration yet')
+    }
+    checkUserParams(userParams ?? {})
+    const order = ++this.#lastOrder
+    const source = await this.#open(file)
+    const facts: FileFacts = {
+      name: source.name,
+      size: source.size,
+      lastModified: source.lastModified,
+      transferId,
+      userParams: userParams && JSON.stringify(userParams),
+      ref: source.ref === undefined ? undefined : JSON.stringify(source.ref satisfies Json),
+    }
+    const twin = JSON.stringify(facts)
+    // Nothing may come between looking and adding: a second call would find nothing either.
+    const recording = isTold(facts) ? this.#adding.get(twin) : undefined
+    const existing =
+      this.#attach(facts, source) ?? this.#existing(facts) ?? (recording && (await recording))
+    if (existing === undefined) {
+      const adding = this.#addNew(facts, order, source)
+      this.#adding.set(twin, adding)
+      return adding.finally(() => this.#adding.delete(twin))
+    }
+    if (this.#engine.sourceOf(existing.id) !== source) await source.close()
+    if (onDuplicate !== 'fail') return existing
+    throw new UploadError('duplicate_upload', `${facts.name} is in this transfer already`)
+  }
+
+  async #open(file: TFile): Promise<Source> {
+    try {
+      return await this.#transport.open(file)
+    } catch (error) {
+      if (isUploadError(error)) throw error
+      const message = `The file could not be opened (${describeError(error)})`
+      throw new UploadError('file_unreadable', message, { cause: error })
+    }
+  }
+
+  #attach(facts: FileFacts, source: Source): UploadHandle | undefined {
+    const id = this.#known.findMissing(facts)
+    if (id === undefined) return undefined
+    this.#engine.attach(id, source, facts.ref)
+    return this.#roster.get(id)
+  }
+
+  #existing(facts: FileFacts): UploadHandle | undefined {
+    const id = this.#known.find(facts)
+    const handle = id === undefined ? undefined : this.#roster.get(id)
+    if (handle === undefined) return undefined
+    const { outcome } = this.#engine.stateOf(handle.id)
+    // Outside a transfer, adding a file that is done means to upload it once more.
+    if (outcome === 'completed' && facts.transferId === undefined) return undefined
+    if (outcome === 'failed') handle.retry()
+    return handle
+  }
+
+  async #addNew(facts: FileFacts, order: number, source: Source): Promise<UploadHandle> {
+    const { clock, random } = this.#platform
+    const file = { id: newId(random), order, createdAt: clock.wall(), ...facts }
+    const state = newUpload(file, this.#known.hashOf(facts))
+    try {
+      this.#checkOpen()
+      await this.#engine.add(state, source)
+      // Closed in the meantime, and nobody else will close this source.
+      this.#checkOpen()
+    } catch (error) {
+      await source.close().catch(() => {})
+      throw error
+    }
+    this.#known.note(this.#engine.stateOf(file.id))
+    return this.#roster.add(state)
+  }
+
+  #checkOpen(): void {
+    if (this.#engine.closed) throw new UploadError('closed', 'The uploader is closed')
+  }
+}
+
+/** 80 random bits: no two uploads of one journal will ever meet. */
+function newId(random: Platform['random']): string {
+  // Joined, since a string that grows by + takes four times the memory for good.
+  return Array.from({ length: 16 }, () => Math.floor(random.draw('id') * 32).toString(32)).join('')
+}
