@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { UploadError } from '../../src/errors.ts'
 import { memoryStore } from '../../src/runtime/memory-store.ts'
 import { SIGNATURE } from '../support/memory-storage.ts'
+import { bytesOf } from '../support/memory-transport.ts'
 import { endpoints, extensions, json } from '../support/scripted-backend.ts'
 import { errorOf, forbidUnhandledRejections, stateOf, statusOf, World } from '../support/world.ts'
 
