@@ -43,14 +43,6 @@ test('files of the same name become objects of their own', async () => {
   expect(await stack.objects()).toBe(3)
 })
 
-test('the same file twice at once becomes two objects, or one upload that both share', async () => {
-  const stack = await startStack()
-  const uploader = await stack.open()
-  const path = await stack.file(2500)
-  const uploads = [await uploader.uploadFile(path), await uploader.uploadFile(path)]
-  for (const upload of uploads) await stack.expectStored(await stack.finish(upload), 2500)
-})
-
 test('userParams arrive flat, in the form that JSON has', async () => {
   const stack = await startStack()
   const userParams = { albumId: '42', tags: ['a', 'ä'], nested: { 'x y': null }, 7: true }

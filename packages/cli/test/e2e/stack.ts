@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import {
@@ -25,6 +25,9 @@ import { nodeTransport } from '@s3-bg-uploader/transport-node'
 import { expect, onTestFinished } from 'vitest'
 import { FaultyServer } from './faulty-server.ts'
 import { VirtualClock } from './virtual-clock.ts'
+
+/** Seconds. */
+const FIRST_MTIME = Date.UTC(2025, 0, 1) / 1000
 
 type Principal = { readonly id: string }
 
@@ -53,6 +56,7 @@ export class Stack {
   readonly #folder: string
   readonly #objectPath: (key: string) => string
   readonly #heard: string[] = []
+  #versions = 0
 
   constructor(
     clock: VirtualClock,
@@ -107,6 +111,9 @@ export class Stack {
     const path = join(this.#folder, 'sources', name)
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, typeof content === 'number' ? patternOf(content) : content)
+    // File systems keep time in ticks of some milliseconds: two versions could have the same.
+    this.#versions += 1
+    await utimes(path, FIRST_MTIME + this.#versions, FIRST_MTIME + this.#versions)
     return path
   }
 
