@@ -53,7 +53,7 @@ export async function createUploader<TFile>(
     config,
     policy: { ...POLICY, slots: concurrency },
     onChange(state, before) {
-      if (isOtherwiseKnown(state, before)) known.note(state)
+      if (isOtherwiseKnown(state, before)) known.change(state, before)
       roster.changed(state.file.id)
     },
     onGateChange: () => roster.allChanged(),
@@ -61,21 +61,21 @@ export async function createUploader<TFile>(
   })
   const forget = (upload: UploadHandle): void => {
     if (roster.get(upload.id) === undefined) return
-    const { file, hash, outcome } = engine.stateOf(upload.id)
-    known.forget(file, hash)
-    if (outcome === 'completed') {
+    const state = engine.stateOf(upload.id)
+    known.remove(state)
+    if (state.outcome === 'completed') {
       upload.settleForGood()
       engine.drop(upload.id)
     } else upload.cancel()
     roster.remove(upload)
   }
-  const known = new KnownFiles()
+  const known = new KnownFiles((id) => engine.stateOf(id))
   const roster = new Roster({ engine, clock, forget, report })
 
   for (const state of restored.uploads) {
     const waits = options.autoStart === false && state.outcome === undefined
     engine.restore(waits ? { ...state, paused: true } : state)
-    known.note(state)
+    known.add(state)
     roster.add(state)
   }
   if (restored.orphans.length > 0) {

@@ -87,10 +87,10 @@ export class FileAdder<TFile> {
   }
 
   #existing(facts: FileFacts): UploadHandle | undefined {
-    const id = this.#known.find(facts)
-    const handle = id === undefined ? undefined : this.#roster.get(id)
+    const state = this.#known.find(facts)
+    const handle = state && this.#roster.get(state.file.id)
     if (handle === undefined) return undefined
-    const { outcome } = this.#engine.stateOf(handle.id)
+    const outcome = state?.outcome
     // Outside a transfer, adding a file that is done means to upload it once more.
     if (outcome === 'completed' && facts.transferId === undefined) return undefined
     if (outcome === 'failed') handle.retry()
@@ -110,7 +110,7 @@ export class FileAdder<TFile> {
       await source.close().catch(() => {})
       throw error
     }
-    this.#known.note(this.#engine.stateOf(file.id))
+    this.#known.add(state)
     return this.#roster.add(state)
   }
 

@@ -9,28 +9,32 @@ const MTIME_GRAIN_MS = 2000
 /** What tells two additions of one file. */
 export type FileFacts = Omit<UploadFile, 'id' | 'order' | 'createdAt'>
 
-/** Remembers which files have an upload, which uploads miss their file, and what was hashed. */
+/** Finds the uploads of a file again: by its place, by its content, or because they miss it. */
 export class KnownFiles {
-  readonly #byFile = new Map<string, string>()
-  readonly #byContent = new Map<string, string>()
-  readonly #hashes = new Map<string, string>()
-  readonly #missing = new Map<string, UploadFile>()
+  readonly #stateOf: (id: string) => UploadState
+  readonly #byRef = new Map<string, readonly string[] | string>()
+  readonly #byHash = new Map<string, readonly string[] | string>()
+  readonly #missing = new Set<string>()
 
-  /** The upload of the same file for the same purpose, were it under another path or not. */
-  find(facts: FileFacts): string | undefined {
-    const hash = this.hashOf(facts)
-    const same = isTold(facts) ? this.#byFile.get(fileKey(facts)) : undefined
-    return same ?? (hash === undefined ? undefined : this.#byContent.get(contentKey(facts, hash)))
+  constructor(stateOf: (id: string) => UploadState) {
+    this.#stateOf = stateOf
+  }
+
+  /** The youngest upload of the same file for the same purpose. */
+  find(facts: FileFacts): UploadState | undefined {
+    const isSame = ({ file, outcome }: UploadState): boolean =>
+      outcome !== 'cancelled' && isSamePurpose(file, facts)
+    const sameContent = this.#states(this.#byHash, this.hashOf(facts)).filter(
+      ({ file }) => file.name === facts.name && file.size === facts.size,
+    )
+    return [...sameContent, ...this.#sameFile(facts)].filter(isSame).at(-1)
   }
 
   /** The upload that waits for this file. */
   findMissing(facts: FileFacts): string | undefined {
-    for (const [id, file] of this.#missing) {
-      if (
-        file.name === facts.name &&
-        file.size === facts.size &&
-        purpose(file) === purpose(facts)
-      ) {
+    for (const id of this.#missing) {
+      const { file } = this.#stateOf(id)
+      if (file.name === facts.name && file.size === facts.size && isSamePurpose(file, facts)) {
         return id
       }
     }
@@ -39,26 +43,43 @@ export class KnownFiles {
 
   /** The hash of a file that did not change since it was hashed. */
   hashOf(facts: FileFacts): string | undefined {
-    return isTold(facts) ? this.#hashes.get(placeKey(facts)) : undefined
+    return this.#sameFile(facts).find(({ hash, file }) => {
+      const { lastModified = Number.POSITIVE_INFINITY, createdAt } = file
+      return hash !== undefined && lastModified + MTIME_GRAIN_MS < createdAt
+    })?.hash
   }
 
-  note({ file, hash, source, outcome }: UploadState): void {
-    if (outcome === undefined && source === 'missing') this.#missing.set(file.id, file)
-    else this.#missing.delete(file.id)
-    if (outcome === 'cancelled') return this.forget(file, hash)
-    if (isTold(file)) this.#byFile.set(fileKey(file), file.id)
-    if (hash === undefined) return
-    this.#byContent.set(contentKey(file, hash), file.id)
-    const { lastModified } = file
-    if (lastModified !== undefined && lastModified + MTIME_GRAIN_MS < file.createdAt) {
-      this.#hashes.set(placeKey(file), hash)
+  add({ file, hash }: UploadState): void {
+    if (file.ref !== undefined) append(this.#byRef, file.ref, file.id)
+    if (hash !== undefined) append(this.#byHash, hash, file.id)
+  }
+
+  /** To be called when what is known of the file, or what it waits for, has changed. */
+  change(state: UploadState, before: UploadState): void {
+    const { id } = state.file
+    if (state.hash !== before.hash || state.file.ref !== before.file.ref) {
+      this.remove(before)
+      this.add(state)
     }
+    if (state.outcome === undefined && state.source === 'missing') this.#missing.add(id)
+    else this.#missing.delete(id)
   }
 
-  forget(file: UploadFile, hash: string | undefined): void {
+  remove({ file, hash }: UploadState): void {
     this.#missing.delete(file.id)
-    remove(this.#byFile, fileKey(file), file.id)
-    if (hash !== undefined) remove(this.#byContent, contentKey(file, hash), file.id)
+    if (file.ref !== undefined) without(this.#byRef, file.ref, file.id)
+    if (hash !== undefined) without(this.#byHash, hash, file.id)
+  }
+
+  #sameFile(facts: FileFacts): UploadState[] {
+    if (!isTold(facts)) return []
+    return this.#states(this.#byRef, facts.ref).filter(
+      ({ file }) => file.size === facts.size && file.lastModified === facts.lastModified,
+    )
+  }
+
+  #states(index: ReadonlyMap<string, readonly string[] | string>, key = ''): UploadState[] {
+    return listOf(index.get(key)).map((id) => this.#stateOf(id))
   }
 }
 
@@ -67,23 +88,22 @@ export function isTold({ lastModified, ref }: FileFacts): boolean {
   return lastModified !== undefined && ref !== undefined
 }
 
-function placeKey({ ref, size, lastModified }: FileFacts): string {
-  return JSON.stringify([ref, size, lastModified])
+function isSamePurpose(file: FileFacts, other: FileFacts): boolean {
+  return file.transferId === other.transferId && file.userParams === other.userParams
 }
 
-function purpose({ transferId, userParams }: FileFacts): string {
-  return JSON.stringify([transferId, userParams])
+// Nearly every key has one id: a list for each would cost more than all the rest.
+function listOf(ids: readonly string[] | string = []): readonly string[] {
+  return typeof ids === 'string' ? [ids] : ids
 }
 
-function fileKey(facts: FileFacts): string {
-  return purpose(facts) + placeKey(facts)
+function append(index: Map<string, readonly string[] | string>, key: string, id: string): void {
+  const ids = index.get(key)
+  index.set(key, ids === undefined ? id : [...listOf(ids), id])
 }
 
-function contentKey(facts: FileFacts, hash: string): string {
-  return JSON.stringify([facts.transferId, facts.userParams, facts.name, facts.size, hash])
-}
-
-/** Only while it still says what is to be forgotten. */
-function remove(map: Map<string, string>, key: string, id: string): void {
-  if (map.get(key) === id) map.delete(key)
+function without(index: Map<string, readonly string[] | string>, key: string, id: string): void {
+  const ids = listOf(index.get(key)).filter((other) => other !== id)
+  if (ids.length === 0) index.delete(key)
+  else index.set(key, ids.length === 1 ? (ids[0] ?? ids) : ids)
 }
