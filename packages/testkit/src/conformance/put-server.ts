@@ -73,7 +73,10 @@ export interface PutServer {
   received(lane: string): Promise<readonly ReceivedPut[]>
   /** What has been read of the body of a request, by its place in the order of arrival. */
   body(lane: string, index: number): Promise<Uint8Array>
-  /** Resolves once a request, which need not be there yet, has come that far. */
+  /**
+   * Resolves once a request, which need not be there yet, has come that far. To see the connection go,
+   * the server drops what it has not read until then.
+   */
   until(lane: string, index: number, stage: Stage): Promise<void>
   /** Lets gated behaviours of the lane read on. */
   release(lane: string): Promise<void>

@@ -36,6 +36,11 @@ export class Exchange {
     })
   }
 
+  /** Reads whatever is still to come: a connection that nobody reads from does not tell its end. */
+  drain(): void {
+    this.#request.resume()
+  }
+
   /** Stops to read; what is on its way stays there. */
   pause(): void {
     this.#request.pause()

@@ -68,7 +68,9 @@ class NodeLane {
     while (this.#exchanges.length <= index) {
       await new Promise<void>((resolve) => this.#arrivals.add(resolve))
     }
-    await this.#exchanges[index]?.stages[stage]
+    const exchange = this.#exchanges[index]
+    if (stage === 'closed') exchange?.drain()
+    await exchange?.stages[stage]
   }
 
   end(): void {

@@ -1,6 +1,6 @@
 import { check, checkEqual } from '../check.ts'
 import type { Suite } from '../suite.ts'
-import { backendCases, checkRefused, FILE_HASH } from './bench.ts'
+import { backendCases, checkRefused, freshHash } from './bench.ts'
 import type { BackendConformance } from './options.ts'
 
 const NAMES = [
@@ -75,8 +75,8 @@ export function startCases(suite: Suite, options: BackendConformance): void {
   })
 
   it('§2 different files get different keys or different uploads', async (bench) => {
-    const first = await bench.start(10, { fileHash: FILE_HASH })
-    const second = await bench.start(10, { fileHash: 'fedcba9876543210' })
+    const first = await bench.start(10, { fileHash: freshHash() })
+    const second = await bench.start(10, { fileHash: freshHash() })
     check(
       first.key !== second.key || first.uploadId !== second.uploadId,
       'Two different files share one upload',

@@ -7,6 +7,8 @@ import type { StoreConformance, StorePlace } from './options.ts'
 export class StoreBench {
   readonly place: StorePlace
   readonly #scope: Scope
+  /** Of these nothing can be asked any more. */
+  readonly #crashed = new Set<Store>()
 
   constructor(place: StorePlace, scope: Scope) {
     this.place = place
@@ -16,8 +18,9 @@ export class StoreBench {
   /** Opens the store and reads it, as the core does. */
   async open(): Promise<{ readonly store: Store; readonly records: Map<string, string> }> {
     const store = await this.place.open()
-    // Crashed ones included, of which nothing can be asked.
-    this.#scope.defer(() => store.close().catch(() => {}))
+    this.#scope.defer(async () => {
+      if (!this.#crashed.has(store)) await store.close()
+    })
     const records = await store.read()
     const map = new Map(records)
     checkEqual(map.size, records.length, 'the number of different keys among the records')
@@ -30,10 +33,16 @@ export class StoreBench {
     return (await this.open()).records
   }
 
+  /** Ends the process of the store. */
+  async crash(store: Store): Promise<void> {
+    check(this.place.crash, 'A place of a store that declares the capability crash has no crash()')
+    this.#crashed.add(store)
+    await this.place.crash(store)
+  }
+
   /** Ends the process of the store and reads what is left. */
   async afterCrash(store: Store): Promise<Map<string, string>> {
-    check(this.place.crash, 'A place of a store that declares the capability crash has no crash()')
-    await this.place.crash(store)
+    await this.crash(store)
     return (await this.open()).records
   }
 }

@@ -20,7 +20,7 @@ export function crashCases(suite: Suite, options: StoreConformance): void {
     let { store } = await bench.open()
     for (let turn = 0; turn < 10; turn++) {
       await store.write([{ key: `turn ${turn}`, value: String(turn) }])
-      await bench.place.crash?.(store)
+      await bench.crash(store)
       const { store: next, records } = await bench.open()
       checkEqual(records.size, turn + 1, 'the number of records')
       store = next
@@ -28,14 +28,19 @@ export function crashCases(suite: Suite, options: StoreConformance): void {
   })
 
   it('§5 a batch that a crash interrupts is there as a whole or not at all', async (bench) => {
-    const { store } = await bench.open()
-    await store.write([{ key: 'before', value: '1' }])
-    const batch = manyChanges('torn', 500)
-    store.write(batch).catch(() => {})
-    const records = await bench.afterCrash(store)
-    checkEqual(records.get('before'), '1', 'the record that was durable')
-    const count = batch.filter(({ key }) => records.has(key)).length
-    check(count === 0 || count === 500, `${count} of 500 records of one batch are there`)
+    let { store, records } = await bench.open()
+    // At the beginning of the write, at its end, and in between.
+    for (let moment = 0; moment < 20; moment++) {
+      await store.write([{ key: `before ${moment}`, value: '1' }])
+      const batch = manyChanges(`torn ${moment}`, 500)
+      store.write(batch).catch(() => {})
+      for (let turn = 0; turn < moment; turn++) await nextTurn()
+      await bench.crash(store)
+      ;({ store, records } = await bench.open())
+      checkEqual(records.get(`before ${moment}`), '1', 'the record that was durable')
+      const count = batch.filter(({ key }) => records.has(key)).length
+      check(count === 0 || count === 500, `${count} of 500 records of one batch are there`)
+    }
   })
 
   it('§5 of writes that a crash interrupts, none is there without all before it', async (bench) => {
@@ -63,7 +68,7 @@ export function crashCases(suite: Suite, options: StoreConformance): void {
   locking('§6.9 the lock of a dead process is no lock', async (bench) => {
     const { store } = await bench.open()
     await store.write([{ key: 'a', value: '1' }])
-    await bench.place.crash?.(store)
+    await bench.crash(store)
     const again = await bench.open()
     await again.store.write([{ key: 'b', value: '2' }])
     checkRecords(await bench.reopen(again.store), [
@@ -71,4 +76,8 @@ export function crashCases(suite: Suite, options: StoreConformance): void {
       ['b', '2'],
     ])
   })
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0))
 }
