@@ -7,7 +7,7 @@ export type Step = ControlCall | 'put' | 'file'
 /**
  * - `retry`: the same again after a pause, a bounded number of times
  * - `fresh_url`: the same again with a new presigned URL
- * - `restart`: the storage has forgotten the multipart upload, begin at startUpload
+ * - `restart`: the storage has forgotten the multipart upload or its parts, begin at startUpload
  * - `fail`: trying again would not help
  */
 export type Decision = 'retry' | 'fresh_url' | 'restart' | 'fail'
@@ -31,6 +31,8 @@ export function decide(step: Step, failure: Failure): Decision {
         if (reason === 'RequestTimeout') return 'retry'
         if (status === 404 && (reason ?? 'NoSuchUpload') === 'NoSuchUpload') return 'restart'
       } else if (step !== 'start' && reason === 'NoSuchUpload') return 'restart'
+      // A PUT that was given up arrived late, and its part has another ETag now.
+      if (step === 'complete' && reason === 'InvalidPart') return 'restart'
       return 'fail'
     }
   }

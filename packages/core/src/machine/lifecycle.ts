@@ -276,7 +276,9 @@ function noteLifecycleFailed(
     return { ...noted, callFailed, callRetryAt: retryAt(callFailed, fact, rules) }
   }
   const { multipart } = noted
-  if (step === 'complete' && completeLost && multipart !== undefined) {
+  // With InvalidPart the storage says that it has the upload, so no lost call completed it.
+  const isOpen = failure.kind === 'status' && failure.reason === 'InvalidPart'
+  if (step === 'complete' && completeLost && !isOpen && multipart !== undefined) {
     // The lost call may have done it: only the storage can tell.
     if (rules.canList) return { ...noted, multipart: { ...multipart, mustList: true } }
     return fail(noted, { step, failure, code: 'complete_uncertain' }, out)

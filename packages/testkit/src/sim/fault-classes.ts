@@ -40,6 +40,8 @@ export const FAULT_CLASSES = [
   'clock-jump',
   /** PUT answers without an ETag. */
   'missing-etag',
+  /** ETags are no hashes of contents, as with SSE-KMS: the same bytes get another one every time. */
+  'opaque-etags',
   /** The storage forgets a multipart upload. */
   'forgotten-upload',
   /** A second complete is refused. */

@@ -56,6 +56,12 @@ export function sendPart(
   const middle = range.start + (length >> 1)
   const firstHalf = file.content.slice(range.start, middle)
   const seesProgress = !world.has('no-progress')
+  // Bytes leave the device now, however late they arrive.
+  const bodyMs = world.about('put.body', world.plan.bodyMs)
+  let secondHalf: Uint8Array | undefined
+  world.clock.setTimer(() => {
+    secondHalf = file.content.slice(middle, range.end)
+  }, bodyMs / 2)
   const issued = storage.urls.get(url)
   const startedAt = world.clock.wall()
   return network.exchange<HttpAnswer>({
@@ -63,13 +69,13 @@ export function sendPart(
     label: `PUT ${issued?.part ?? '?'} of ${issued?.upload.uploadId ?? '?'}`,
     secret: url,
     signal,
-    bodyMs: world.about('put.body', world.plan.bodyMs),
+    bodyMs,
     onProgress: seesProgress ? (share) => onProgress(Math.floor(share * length)) : undefined,
     arrive: () => {
-      const secondHalf = file.content.slice(middle, range.end)
-      const bytes = new Uint8Array(firstHalf.length + secondHalf.length)
+      const rest = secondHalf ?? file.content.slice(middle, range.end)
+      const bytes = new Uint8Array(firstHalf.length + rest.length)
       bytes.set(firstHalf)
-      bytes.set(secondHalf, firstHalf.length)
+      bytes.set(rest, firstHalf.length)
       return storage.put(url, bytes, startedAt)
     },
     // Platforms that cannot watch the progress end by themselves what stands still.

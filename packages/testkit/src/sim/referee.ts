@@ -11,6 +11,8 @@ import type { World } from './world.ts'
 
 /** As the core's policy says: attempts in all. */
 export const ATTEMPTS: number = 10
+/** After these answers an upload begins anew. */
+const RESTARTS = /NoSuchUpload|InvalidPart/
 /** DESIGN §9: bytes of the journal for one confirmed part. */
 const PART_RECORD_BYTES = 200
 
@@ -103,7 +105,7 @@ export class Referee {
   putAnswered(trace: Trace, what: string, answer: HttpAnswer): void {
     if (isSuccess(answer)) return
     this.#noteRetryAfter(trace, what, answer)
-    if (answer.body.includes('NoSuchUpload')) trace.mayFall = true
+    if (RESTARTS.test(answer.body)) trace.mayFall = true
     else trace.failures.set(what, (trace.failures.get(what) ?? 0) + 1)
   }
 
@@ -150,7 +152,7 @@ export class Referee {
     }
     if (answer === undefined) return
     if (answer.status === 401) trace.refused = what
-    if (answer.body.includes('NoSuchUpload')) trace.mayFall = true
+    if (RESTARTS.test(answer.body)) trace.mayFall = true
     if (isSuccess(answer)) trace.notBefore.delete(what)
     else this.#noteRetryAfter(trace, what, answer)
     if (call === 'urls' && isSuccess(answer)) this.#urlsDelivered(answer)

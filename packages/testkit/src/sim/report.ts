@@ -1,7 +1,7 @@
 import type { SimulationResult } from './simulate.ts'
 import { GUARANTEES } from './violation.ts'
 
-const MOST_LINES = 120
+const MOST_LINES = 90
 
 /** What a person needs to see why a run failed, and to run it again. */
 export function describeFailure({ seed, plan, violation, transcript }: SimulationResult): string {

@@ -88,7 +88,8 @@ export class SimStorage {
     if (world.strikes('forbidden')) return s3Error(403, 'AccessDenied')
     if (world.strikes('forgotten-upload')) this.forget(upload)
     if (!this.uploads.has(upload.uploadId)) return s3Error(404, 'NoSuchUpload')
-    const etag = `"${hashOf(bytes)}"`
+    if (world.has('opaque-etags')) this.#issued += 1
+    const etag = `"${hashOf(bytes)}${world.has('opaque-etags') ? this.#issued : ''}"`
     upload.parts.set(part, { etag, bytes })
     world.note('storage', () => `has part ${part} of ${upload.uploadId}`)
     const headers: Record<string, string> = world.random.chance('storage.lower', 0.5)

@@ -34,6 +34,7 @@ const SETTINGS = new Set([
   'skew',
   'no-date',
   'complete-once',
+  'opaque-etags',
   'masked-errors',
   'slow-store',
   'no-reopen',
