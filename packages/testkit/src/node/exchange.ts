@@ -2,6 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ReceivedPut, Stage } from '../conformance/put-server.ts'
 
+const closes = new WeakMap<Socket, Promise<void>>()
+
+/** One listener a connection, however many requests come over it. */
+function closeOf(socket: Socket): Promise<void> {
+  const known = closes.get(socket)
+  if (known !== undefined) return known
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  closes.set(socket, closed)
+  return closed
+}
+
 /** One request and its connection. */
 export class Exchange {
   readonly response: ServerResponse
@@ -20,7 +31,7 @@ export class Exchange {
     this.stages = {
       headers: Promise.resolve(),
       body: new Promise((resolve) => request.once('end', resolve)),
-      closed: new Promise((resolve) => this.socket.once('close', () => resolve())),
+      closed: closeOf(this.socket),
     }
     response.once('finish', () => {
       this.#answered = true

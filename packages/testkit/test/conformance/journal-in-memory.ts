@@ -56,7 +56,7 @@ export class JournalPlace implements StorePlace {
     const append = async (changes: readonly StoreChange[]): Promise<void> => {
       const pieces = fault === 'tears batches' ? changes.map((change) => [change]) : [changes]
       for (const piece of pieces) {
-        await turn()
+        await (fault === 'tears batches' ? slowTurn() : turn())
         if (this.#owner !== me && fault !== 'writes after close') return never()
         for (const { key } of piece) this.#damaged.delete(key)
         this.#batches.push(piece)
@@ -136,6 +136,11 @@ function never(): Promise<never> {
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** As slow as the turns that the suite counts, so that some of them lie within a batch. */
+function slowTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0))
 }
 
 async function turns(count: number): Promise<void> {
