@@ -1,7 +1,51 @@
-import { createUploader } from '@s3-bg-uploader/core'
-import { nodeTransport } from '@s3-bg-uploader/transport-node'
-import type { Connect } from './upload-files.ts'
+import {
+  createUploader,
+  type Store,
+  type UploadError,
+  type Uploader,
+  type UploaderConfig,
+} from '@s3-bg-uploader/core'
+import { levelStore, nodeTransport } from '@s3-bg-uploader/transport-node'
 
-/** An uploader that reads files from disk and keeps its journal in memory. */
-export const connectNode: Connect = ({ config, concurrency }, onProblem) =>
-  createUploader<string>({ transport: nodeTransport(), config, concurrency, onProblem })
+export interface ConnectOptions {
+  /** Undefined: nothing is sent. */
+  readonly config: UploaderConfig | undefined
+  /** Parts sent at the same time. Default: that of the uploader. */
+  readonly concurrency?: number | undefined
+  /** The folder of the journal. Undefined: it is kept in memory. */
+  readonly stateDir: string | undefined
+  /** Leaves the records of the journal as they are. */
+  readonly readOnly?: boolean | undefined
+}
+
+/**
+ * Opens an uploader for a command; tests bring their own. What is in the journal waits until it is
+ * told to go on: a command works on what it was asked for, and on nothing else.
+ */
+export type Connect = (
+  options: ConnectOptions,
+  onProblem: (error: UploadError) => void,
+) => Promise<Uploader<string>>
+
+/** An uploader that reads files from disk. */
+export const connectNode: Connect = (options, onProblem) => {
+  const { config, concurrency, stateDir, readOnly } = options
+  const store = stateDir === undefined ? undefined : levelStore(stateDir, { onProblem })
+  return createUploader<string>({
+    transport: nodeTransport(),
+    store: store !== undefined && readOnly ? unwritten(store) : store,
+    config,
+    concurrency,
+    autoStart: false,
+    onProblem,
+  })
+}
+
+/** The uploader tidies up what it finds; who only wants to look must not even do that. */
+function unwritten(store: Store): Store {
+  return {
+    read: () => store.read(),
+    write: async () => {},
+    close: () => store.close(),
+  }
+}

@@ -1,5 +1,6 @@
 import type { UploadError } from '@s3-bg-uploader/core'
 import { isUploadError } from '@s3-bg-uploader/core'
+import { CommandError } from './command-error.ts'
 import { printable } from './printable.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -13,10 +14,22 @@ export interface Failure {
 
 /** `error: …` lines, each group of the same kind followed by its one `hint: …`. */
 export function describeFailures(failures: readonly Failure[]): string {
+  return describe('error', failures)
+}
+
+/** The same for problems that stop nothing. */
+export function describeProblems(problems: readonly UploadError[]): string {
+  return describe(
+    'warning',
+    problems.map((error) => ({ error })),
+  )
+}
+
+function describe(label: 'error' | 'warning', failures: readonly Failure[]): string {
   const hints = new Map<string | undefined, string[]>()
   for (const failure of failures) {
     const hint = hintOf(failure)
-    hints.set(hint, [...(hints.get(hint) ?? []), errorLine(failure)])
+    hints.set(hint, [...(hints.get(hint) ?? []), lineOf(label, failure)])
   }
   return [...hints]
     .flatMap(([hint, lines]) => (hint === undefined ? lines : [...lines, `hint: ${hint}`]))
@@ -24,9 +37,9 @@ export function describeFailures(failures: readonly Failure[]): string {
     .join('')
 }
 
-function errorLine({ path, error }: Failure): string {
+function lineOf(label: string, { path, error }: Failure): string {
   const subject = path === undefined ? '' : `${printable(path)}: `
-  return `error: ${subject}${messageOf(error)}${detailsOf(error)}`
+  return `${label}: ${subject}${messageOf(error)}${detailsOf(error)}`
 }
 
 /** The message of anything that was thrown, on one line. */
@@ -35,7 +48,9 @@ export function messageOf(error: unknown): string {
 }
 
 function hintOf({ error, hint }: Failure): string | undefined {
-  return isUploadError(error) || error instanceof UsageError ? error.hint : hint
+  const hasOwn =
+    isUploadError(error) || error instanceof UsageError || error instanceof CommandError
+  return hasOwn ? error.hint : hint
 }
 
 /** ` [storage_rejected, part 3, status 400]` */

@@ -1,6 +1,6 @@
+export type { Connect, ConnectOptions } from './connect.ts'
 export { connectNode } from './connect.ts'
 export type { Io, Output, StopSignal } from './io.ts'
 export { processIo } from './io.ts'
 export { run } from './run.ts'
 export { ExitCode } from './summary.ts'
-export type { Connect, UploadRequest } from './upload-files.ts'

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import type { Connect } from './connect.ts'
 import { writeDemoFile } from './demo-file.ts'
 import { describeFailures } from './describe-error.ts'
 import type { Io } from './io.ts'
@@ -11,7 +12,6 @@ import type { TrackedFile } from './reporters/reporter.ts'
 import { compareFiles } from './same-bytes.ts'
 import { ExitCode, exitCodeOf } from './summary.ts'
 import { styleOf } from './terminal.ts'
-import type { Connect } from './upload-files.ts'
 import { uploadFiles } from './upload-files.ts'
 
 export interface DemoOptions {
@@ -66,6 +66,7 @@ async function demo(options: DemoOptions, io: Io, connect: Connect): Promise<Exi
         transferId: undefined,
         userParams: {},
         concurrency: undefined,
+        stateDir: undefined,
         json: false,
       },
       io,

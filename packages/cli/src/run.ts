@@ -1,12 +1,20 @@
 import { isUploadError } from '@s3-bg-uploader/core'
 import { Command, CommanderError } from 'commander'
+import { cancelCommand } from './cancel-command.ts'
+import { cancelUploads } from './cancel-uploads.ts'
+import type { Connect } from './connect.ts'
 import { describeFailures } from './describe-error.ts'
 import type { Io } from './io.ts'
+import { pruneCommand } from './prune-command.ts'
+import { pruneJournal } from './prune-journal.ts'
+import { resumeCommand } from './resume-command.ts'
+import { resumeUploads } from './resume-uploads.ts'
 import { serve } from './serve.ts'
 import { serveCommand } from './serve-command.ts'
+import { showStatus } from './show-status.ts'
+import { statusCommand } from './status-command.ts'
 import { ExitCode, exitCodeOf } from './summary.ts'
 import { uploadCommand } from './upload-command.ts'
-import type { Connect } from './upload-files.ts'
 import { uploadFiles } from './upload-files.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -26,6 +34,15 @@ export async function run(argv: readonly string[], io: Io, connect: Connect): Pr
       exitCode = exitCodeOf(summary)
     }),
   )
+  program.addCommand(
+    resumeCommand(async (request) => {
+      const { summary } = await resumeUploads(request, io, connect)
+      exitCode = exitCodeOf(summary)
+    }),
+  )
+  program.addCommand(statusCommand((request) => showStatus(request, io, connect)))
+  program.addCommand(cancelCommand((request) => cancelUploads(request, io, connect)))
+  program.addCommand(pruneCommand((request) => pruneJournal(request, io, connect)))
   program.addCommand(serveCommand((request) => serve(request, io)))
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({

@@ -83,6 +83,7 @@ export class FakeUpload implements Upload {
   pause(): void {}
   resume(): void {}
   retry(): void {}
+  forget(): void {}
 
   cancel(): void {
     if (!isOver(this.#snapshot.status)) this.set({ status: 'cancelled', speed: 0 })
@@ -141,6 +142,7 @@ export class FakeUploader implements Uploader<string> {
   }
   pause(): void {}
   resume(): void {}
+  prune(): void {}
   cancel(): void {
     for (const upload of this.all) upload.cancel()
   }

@@ -1,31 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { BIN, start } from './program.ts'
 import { temporaryFolder } from './temporary-folder.ts'
-
-// These tests run the built program (`npm run build`): only a process has signals and an exit code.
-const BIN = fileURLToPath(new URL('../bin/s3-bg-uploader.js', import.meta.url))
-
-function start(argv: readonly string[], bin = BIN) {
-  const child = spawn(process.execPath, [bin, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
-  const output = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk) => {
-    output.stdout += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    output.stderr += chunk
-  })
-  const ended = once(child, 'close').then(([exitCode, signal]) => ({ exitCode, signal, ...output }))
-  return { child, ended }
-}
 
 /** A backend of which the test says what happens to the parts. */
 async function backend(putPart: (request: IncomingMessage, response: ServerResponse) => void) {

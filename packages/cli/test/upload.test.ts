@@ -1,14 +1,14 @@
 import { UploadError } from '@s3-bg-uploader/core'
 import { expect, test } from 'vitest'
+import type { ConnectOptions } from '../src/connect.ts'
 import { run } from '../src/run.ts'
-import type { UploadRequest } from '../src/upload-files.ts'
 import { FakeIo } from './fake-io.ts'
 import { FakeUploader } from './fake-uploader.ts'
 
 const URLS = ['--start', 'http://h/s', '--urls', 'http://h/u', '--complete', 'http://h/c']
 
 async function upload(uploader: FakeUploader, io: FakeIo, ...argv: string[]) {
-  const requests: UploadRequest[] = []
+  const requests: ConnectOptions[] = []
   const exitCode = await run(['upload', ...argv, ...URLS], io, async (request) => {
     requests.push(request)
     return uploader

@@ -27,6 +27,14 @@ test.each([
   ['a bad header', ['upload', 'a', ...URLS, '--header', 'x'], '--header takes a name and a value'],
   ['a bad param', ['upload', 'a', ...URLS, '--param', 'x'], '--param takes a name and a value'],
   ['an empty transfer', ['upload', 'a', ...URLS, '--transfer', ''], '--transfer must not be empty'],
+  ['an empty state', ['upload', 'a', ...URLS, '--state', ''], '--state must not be empty'],
+  ['resume without state', ['resume', ...URLS], '--state is missing'],
+  ['resume without endpoints', ['resume', '--state', 's'], '--start and --urls and --complete'],
+  ['resume of a file', ['resume', 'a', '--state', 's', ...URLS], 'too many arguments'],
+  ['status without state', ['status'], '--state is missing'],
+  ['cancel without state', ['cancel', 'id'], '--state is missing'],
+  ['cancel with a bad URL', ['cancel', '--state', 's', '--abort', 'h'], '--abort is not a URL'],
+  ['prune without state', ['prune'], '--state is missing'],
   ['an unknown command', ['uplaod'], "unknown command 'uplaod'"],
   ['a bad port', ['serve', '--port', '65536'], '--port must be a whole number from 0 to 65535'],
   ['a bad part size', ['serve', '--part-size', '0'], '--part-size must be'],
@@ -66,7 +74,7 @@ test('nothing at all shows the help and exits with 2', async () => {
   expect(exitCode).toBe(2)
 })
 
-test.each([['--help'], ['upload', '--help'], ['serve', '--help']])(
+test.each([['--help'], ['upload', '--help'], ['resume', '--help'], ['serve', '--help']])(
   'asking for help exits with 0',
   async (...argv) => {
     const { exitCode, io } = await runUnconnected(...argv)

@@ -39,7 +39,7 @@ export interface BarsOptions {
   /** How many files were given. */
   readonly count: number
   /** The sums over all files. */
-  readonly total: () => AggregateSnapshot
+  readonly total: () => Pick<AggregateSnapshot, 'percentage' | 'speed' | 'eta'>
 }
 
 /**
