@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { listEtags } from '../../src/machine/etag-table.ts'
 import { recordOf, restoreUpload } from '../../src/machine/restore.ts'
-import { answered, broken, Script } from './script.ts'
+import { answered, broken, lost, Script } from './script.ts'
 
 /** The same upload in the next process. */
 function reborn(s: Script): Script {
@@ -25,6 +25,7 @@ describe('after a crash', () => {
     ['failed', (s: Script) => [s.toFlights(), s.putFailed(1, answered(400))]],
     ['paused', (s: Script) => [s.toFlights(), s.send({ type: 'pause' })]],
     ['cancelled', (s: Script) => [s.toFlights(), s.send({ type: 'cancel' })]],
+    ['started over', (s: Script) => [s.toFlights(), s.putFailed(1, lost), s.started()]],
   ])('%s: the record says everything that the journal must keep', (_, play) => {
     const s = new Script({ canAbort: true })
     play(s)

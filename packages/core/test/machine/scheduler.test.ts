@@ -89,6 +89,16 @@ describe('slots', () => {
     expect(s.state.held).toBe(0)
   })
 
+  test('go to the oldest also if it was admitted last', () => {
+    const s = new Scheduler({ slots: 1 })
+    for (const id of ['2', '3', '1']) s.request(id)
+    s.want('3')
+    s.want('2')
+    s.want('1')
+    expect(s.release('3')).toEqual(['grantSlot 1'])
+    expect(s.release('1')).toEqual(['grantSlot 2'])
+  })
+
   test('of nobody who was not admitted', () => {
     expect(new Scheduler().want('1')).toEqual([])
   })
