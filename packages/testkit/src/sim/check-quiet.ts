@@ -4,18 +4,20 @@ import type { World } from './world.ts'
 
 /** Called whenever nothing more follows from what happened, before time goes on. */
 export function checkQuiet(world: World, device: Device, user: SimUser): void {
-  checkSlots(world, user)
+  checkSlots(world, device)
   if (device.store.writing > 0 || user.client?.attentive !== true) return
   checkJournal(world, device)
   checkWaiting(world, device)
 }
 
 /** The slots are for all uploads together. */
-function checkSlots(world: World, user: SimUser): void {
+function checkSlots(world: World, { referee }: Device): void {
   // What a queue went on with while the process was dead holds no slots.
   if (world.has('background')) return
   let flying = 0
-  for (const handle of user.handles) flying += handle.getSnapshot().partsInFlight
+  for (const { handle } of referee.traces.values()) {
+    flying += handle?.getSnapshot().partsInFlight ?? 0
+  }
   if (flying <= world.plan.concurrency) return
   world.violate('7 bounds', `${flying} parts in flight, ${world.plan.concurrency} allowed`)
 }

@@ -123,7 +123,6 @@ export class Referee {
     // Asked again with fresh headers: the same call, as far as pause and cancel are concerned.
     const isSecond = trace.refused === what
     trace.refused = undefined
-    if (call === 'abort' && client.closed) world.violate('8 commands', 'abort after close')
     if (call !== 'abort' && !isSecond) this.#checkMayStart(client, trace, call)
     this.#checkRetry(trace, what)
     if (call === 'complete' && upload !== undefined) {

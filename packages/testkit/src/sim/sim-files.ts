@@ -126,6 +126,10 @@ export class OpenFile implements Source {
 
 function randomBytes(world: World, size: number): Uint8Array {
   const bytes = new Uint8Array(size)
-  for (let at = 0; at < size; at += 1) bytes[at] = world.random.between('file.byte', 0, 255)
+  let state = world.random.between('file.bytes', 1, 2 ** 31)
+  for (let at = 0; at < size; at += 1) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
+    bytes[at] = state >>> 16
+  }
   return bytes
 }
