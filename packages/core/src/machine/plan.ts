@@ -3,18 +3,12 @@ export const MAX_PARTS = 10_000
 
 /** How many parts a file of `size` bytes has. A zero-byte file is one empty part (contract §2). */
 export function partCount(size: number, partSize: number): number {
-  return Math.max(1, quotientUp(size, partSize))
+  return Math.max(1, Math.ceil(size / partSize))
 }
 
 /** The smallest partSize in bytes with which `size` bytes fit into 10,000 parts. */
 export function smallestPartSize(size: number): number {
-  return Math.max(1, quotientUp(size, MAX_PARTS))
-}
-
-/** Exact up to 2^53, where a rounded quotient could lose the last bytes. */
-function quotientUp(size: number, by: number): number {
-  const rest = size % by
-  return (size - rest) / by + (rest > 0 ? 1 : 0)
+  return Math.max(1, Math.ceil(size / MAX_PARTS))
 }
 
 /** The bytes `[start, end)` of a part; part numbers start at 1. */

@@ -25,7 +25,7 @@ describe('the plan', () => {
     [10 * 10_000 + 1, 10, 10_001],
     [TB5, 5 * 2 ** 30, 1024],
     [TB5 + 1, 5 * 2 ** 30, 1025],
-    // Here a rounded quotient would lose the last byte.
+    // One byte more than full parts: the rounded quotient must not lose it.
     [MOST, (MOST - 1) / 2, 3],
     [2 ** 52 + 1, 2 ** 40, 4097],
     [MOST, 2 ** 40, 8192],
