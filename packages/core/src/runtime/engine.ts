@@ -167,8 +167,13 @@ export class Engine<TFile> {
     for (const id of this.#entries.keys()) this.post(id, { type: 'woke', draw: 0 })
   }
 
+  /** Before anything follows from any of it: none begins because another one stopped. */
+  postAll(ids: readonly string[], event: NewEvent): void {
+    this.#send(ids.map((id) => ({ to: 'upload', id, event })))
+  }
+
   post(id: string, event: NewEvent): void {
-    this.#send({ to: 'upload', id, event })
+    this.#send([{ to: 'upload', id, event }])
   }
 
   /**
@@ -215,9 +220,9 @@ export class Engine<TFile> {
     })
   }
 
-  #send(message: Message): void {
+  #send(messages: readonly Message[]): void {
     if (this.#closed) return
-    this.#inbox.push(message)
+    for (const message of messages) this.#inbox.push(message)
     if (this.#delivering) return
     this.#delivering = true
     for (let next = 0; next < this.#inbox.length; next += 1) {
@@ -338,7 +343,7 @@ export class Engine<TFile> {
   }
 
   #tell(event: SchedulerEvent): void {
-    this.#send({ to: 'scheduler', event })
+    this.#send([{ to: 'scheduler', event }])
   }
 
   /** Effects report what comes of them as events. Should one reject all the same, that is told. */

@@ -15,11 +15,13 @@ class Group implements Transfer {
   readonly transferId: string
   readonly aggregate: Aggregate = new Aggregate()
   readonly members: UploadHandle[] = []
+  readonly #engine: HandleContext['engine']
   readonly #clock: Clock
   readonly #listeners: Listeners
 
-  constructor(transferId: string, clock: Clock, report: (cause: unknown) => void) {
+  constructor(transferId: string, { engine, clock, report }: Omit<HandleContext, 'forget'>) {
     this.transferId = transferId
+    this.#engine = engine
     this.#clock = clock
     this.#listeners = new Listeners(report)
   }
@@ -44,25 +46,25 @@ class Group implements Transfer {
 
   subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener)
 
-  // From the youngest: else each one that stops would let the next one begin.
   pause(): void {
-    for (const upload of this.#youngestFirst()) upload.pause()
+    this.#postAll('pause')
   }
 
   resume(): void {
-    for (const upload of this.members) upload.resume()
+    this.#postAll('resume')
   }
 
   cancel(): void {
-    for (const upload of this.#youngestFirst()) upload.cancel()
+    this.#postAll('cancel')
   }
 
   notify(): void {
     this.#listeners.notify()
   }
 
-  #youngestFirst(): readonly UploadHandle[] {
-    return [...this.members].reverse()
+  #postAll(type: 'pause' | 'resume' | 'cancel'): void {
+    const ids = this.members.map(({ id }) => id)
+    this.#engine.postAll(ids, { type })
   }
 }
 
@@ -87,7 +89,7 @@ export class Roster {
       context.report(new UploadError('internal', 'A listener of the application threw', { cause }))
     this.#context = { ...context, report: reportCause }
     this.#notifier = new Notifier(clock)
-    this.all = new Group('', clock, reportCause)
+    this.all = new Group('', this.#context)
   }
 
   add(state: UploadState): UploadHandle {
@@ -155,7 +157,7 @@ export class Roster {
   #group(transferId: string): Group {
     let group = this.#transfers.get(transferId)
     if (group === undefined) {
-      group = new Group(transferId, this.#context.clock, this.#context.report)
+      group = new Group(transferId, this.#context)
       this.#transfers.set(transferId, group)
     }
     return group

@@ -13,7 +13,7 @@ import type { Upload, UploadSnapshot } from './types.ts'
 
 /** What all handles share. */
 export interface HandleContext {
-  readonly engine: Pick<Engine<unknown>, 'post' | 'stateOf' | 'gate' | 'closed'>
+  readonly engine: Pick<Engine<unknown>, 'post' | 'postAll' | 'stateOf' | 'gate' | 'closed'>
   readonly clock: Clock
   readonly forget: (upload: UploadHandle) => void
   /** A listener threw. */

@@ -8,4 +8,8 @@ export const regressions: readonly { readonly seed: number; readonly was: string
   { seed: 269, was: 'ETags of an upload whose record was never written passed for the next one’s' },
   { seed: 1_000, was: 'complete was refused with InvalidPart, and retry() asked the same again' },
   { seed: 13_432, was: 'errors of a background queue showed presigned URLs' },
+  {
+    seed: 2_042_362,
+    was: 'pausing all let a queued upload begin before its own turn to be paused',
+  },
 ]
