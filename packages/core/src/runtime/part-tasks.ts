@@ -9,6 +9,16 @@ import { putFailure } from './local-failure.ts'
 import { readPutOutcome } from './put-outcome.ts'
 import { parseTaskId } from './task-id.ts'
 
+/** Far below the minute without progress that counts as a stall. */
+const PROGRESS_SPACING_MS = 50
+
+interface Underway {
+  /** The secret part of the URL, to be kept out of errors. */
+  readonly query: string
+  /** When progress was passed on last. */
+  toldAt: number
+}
+
 /** Hands parts to the queue of the transport and turns what it tells into events. */
 export class PartTasks {
   readonly #queue: PartQueue
@@ -16,8 +26,8 @@ export class PartTasks {
   readonly #draw: (name: string) => number
   readonly #clock: Clock
   readonly #etagMode: () => EtagMode
-  /** The secret part of the URLs of tasks under way, to be kept out of errors. */
-  readonly #queries = new Map<string, string>()
+  /** The tasks that this process sent off. */
+  readonly #underway = new Map<string, Underway>()
 
   constructor(options: {
     readonly queue: PartQueue
@@ -66,7 +76,7 @@ export class PartTasks {
     const { taskId, url, start, end } = effect
     const ref = file.ref === undefined ? null : (JSON.parse(file.ref) as Json)
     const [, query = ''] = url.split('?')
-    this.#queries.set(taskId, query)
+    this.#underway.set(taskId, { query, toldAt: Number.NEGATIVE_INFINITY })
     try {
       await this.#queue.enqueue([{ id: taskId, url, range: { start, end }, ref }])
     } catch (error) {
@@ -75,12 +85,22 @@ export class PartTasks {
   }
 
   cancel(taskIds: readonly string[]): Promise<void> {
-    for (const taskId of taskIds) this.#queries.delete(taskId)
+    for (const taskId of taskIds) this.#underway.delete(taskId)
     return this.#queue.cancel(taskIds)
   }
 
   acknowledge(taskIds: readonly string[]): Promise<void> {
     return this.#queue.acknowledge(taskIds)
+  }
+
+  /** Transports tell of every few kilobytes; nobody needs to know that often. */
+  #wasJustTold(taskId: string): boolean {
+    const task = this.#underway.get(taskId)
+    const now = this.#clock.now()
+    if (task === undefined) return false
+    if (now - task.toldAt < PROGRESS_SPACING_MS) return true
+    task.toldAt = now
+    return false
   }
 
   #hear(status: PartTaskStatus): void {
@@ -90,11 +110,12 @@ export class PartTasks {
       case 'waiting':
         return
       case 'running':
+        if (this.#wasJustTold(taskId)) return
         return this.#post(id, { type: 'partProgressed', taskId, sentBytes: status.sentBytes })
       case 'broken':
         return this.#fail(id, taskId, putFailure(this.#safe(taskId, status.error), part))
       case 'answered': {
-        this.#queries.delete(taskId)
+        this.#underway.delete(taskId)
         const { response } = status
         const outcome = readPutOutcome(response, part, this.#etagMode(), this.#clock.wall())
         if (outcome.ok) {
@@ -116,9 +137,9 @@ export class PartTasks {
 
   /** Platforms show URLs in their errors; of tasks of an earlier process the URL is not known. */
   #safe(taskId: string, error: unknown): unknown {
-    const query = this.#queries.get(taskId)
-    this.#queries.delete(taskId)
-    if (query !== undefined) return withoutSecrets(error, [query])
+    const task = this.#underway.get(taskId)
+    this.#underway.delete(taskId)
+    if (task !== undefined) return withoutSecrets(error, [task.query])
     return isUploadError(error) ? error : withoutText(error)
   }
 }
