@@ -11,7 +11,7 @@ const HINTS = {
   cancelled: 'The upload was cancelled. Add the file again to upload it.',
   closed: 'The uploader was closed. Create a new one; what its store holds goes on from there.',
   complete_uncertain:
-    'The answer to a complete call was lost and the repeated call was refused, so the object may or may not exist. Look for the object under its key; retry() asks again. Configuring listPartsApi settles such cases by itself.',
+    'The answer to a complete call was lost and the repeated call was refused, so the object may or may not exist. Look for the object under its key; retry() asks again. With listPartsApi configured, an upload that was not completed goes on by itself.',
   config_invalid: 'Correct the option that the message names.',
   config_missing:
     'Call setConfig({ startUploadApi, getUploadUrlsApi, completeApi }) before adding files.',
