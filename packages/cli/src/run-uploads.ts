@@ -1,9 +1,9 @@
-import type {
-  Upload,
+import {
+  type Upload,
   UploadError,
-  Uploader,
-  UploaderConfig,
-  UploadSnapshot,
+  type Uploader,
+  type UploaderConfig,
+  type UploadSnapshot,
 } from '@s3-bg-uploader/core'
 import type { Connect } from './connect.ts'
 import { createReporter } from './create-reporter.ts'
@@ -56,10 +56,12 @@ export class Session {
   follow(path: string, upload: Upload): void {
     const reporter = this.#reporter
     const stop = this.#stop
+    let gone: UploadError | undefined
     const file: TrackedFile = {
       path,
       get snapshot() {
         const snapshot = upload.getSnapshot()
+        if (gone !== undefined) return asFailed(snapshot, gone)
         // The uploader is closed: nothing is on its way any more, whatever it was last.
         return stop.paused() && !isOver(snapshot) ? asPaused(snapshot) : snapshot
       },
@@ -67,14 +69,27 @@ export class Session {
     this.files.push(file)
     this.#share.add(upload)
     upload.resume()
-    const unsubscribe = upload.subscribe(() => reporter.changed(file))
+    const ended = new Promise<void>((resolve) => {
+      const unsubscribe = upload.subscribe(() => {
+        // The uploader would wait until the file is added again. This command has nobody to do so.
+        if (upload.getSnapshot().waitingFor?.reason === 'file') {
+          gone = new UploadError('file_not_found', 'The file is no longer where it was')
+          end()
+        } else reporter.changed(file)
+      })
+      let over = false
+      const end = (): void => {
+        if (over) return
+        over = true
+        unsubscribe()
+        reporter.finished(file)
+        resolve()
+      }
+      // A failure is in the snapshot; here it only matters that the upload is over.
+      upload.done.then(end, end)
+    })
     reporter.changed(file)
-    const ended = (): void => {
-      unsubscribe()
-      reporter.finished(file)
-    }
-    // A failure is in the snapshot; here it only matters that the upload is over.
-    this.#ends.push(upload.done.then(ended, ended))
+    this.#ends.push(ended)
   }
 
   /** Reports a file that the uploader did not take; without an error it was not reached. */
@@ -142,6 +157,10 @@ export async function runUploads(
 
 function canGoOn({ id, status }: UploadSnapshot): boolean {
   return id !== '' && (status === 'paused' || status === 'failed')
+}
+
+function asFailed(snapshot: UploadSnapshot, error: UploadError): UploadSnapshot {
+  return { ...asPaused(snapshot), status: 'failed', error }
 }
 
 function asPaused(snapshot: UploadSnapshot): UploadSnapshot {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { levelStore } from '@s3-bg-uploader/transport-node'
 import { expect, onTestFinished, test } from 'vitest'
@@ -153,6 +153,20 @@ test('a file that could not be opened is not said to be in the journal', async (
   expect(exitCode).toBe(1)
   expect(io.stderr.text).toContain('[file_not_found]')
   expect(io.stderr.text).not.toContain('resume')
+})
+
+test('resume does not wait for a file that is gone, and goes on when it is back', async () => {
+  const set = await interrupted()
+  await rename(set.file, `${set.file}.away`)
+  const { io, exitCode } = await set.command('resume', ...set.backend.options)
+  expect(exitCode).toBe(1)
+  expect(io.stdout.text).toContain('failed     five parts.bin: The file is no longer where it was')
+  expect(io.stderr.text).toContain('[file_not_found]')
+  expect(set.backend.calls).toEqual([])
+  await rename(`${set.file}.away`, set.file)
+  expect((await set.command('resume', ...set.backend.options)).exitCode).toBe(0)
+  expect(set.backend.calls).toEqual(['urls', 4, 5, 'complete'])
+  await expectStored(set)
 })
 
 test('status shows what there is, sends nothing and leaves every record alone', async () => {

@@ -1,0 +1,212 @@
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
+
+/** One attempt to send a part, as it passed by. */
+export interface Attempt {
+  readonly file: string
+  readonly part: number
+  /** Which run of the uploading process it came from. */
+  readonly run: number
+  /** Bytes of the body that came. */
+  bytes: number
+  /** The backend took it and the client was told so, as far as can be seen from here. */
+  answered: boolean
+  /** A backend that was killed meanwhile. */
+  backendKilled: boolean
+}
+
+/** Something that just happened between client and backend. */
+export type Sighting =
+  | 'startAsked'
+  | 'startAnswered'
+  | 'urlsAnswered'
+  | 'partAsked'
+  | 'partHeld'
+  | 'partMoved'
+  | 'partTaken'
+  | 'partAnswered'
+  | 'listAnswered'
+  | 'completeAsked'
+  | 'completeTaken'
+  | 'completeAnswered'
+
+/** Stands between client and backend, passes everything on and keeps a transcript. */
+export class Witness {
+  readonly attempts: Attempt[] = []
+  readonly counts: Record<'start' | 'urls' | 'complete' | 'list-parts' | 'abort', number> = {
+    start: 0,
+    urls: 0,
+    complete: 0,
+    'list-parts': 0,
+    abort: 0,
+  }
+  /** Uploads that the backend created, by the file they are of. */
+  readonly uploadIds: Map<string, string> = new Map()
+  run = 0
+  /** How many more parts pass; those after them wait for the client to go away. */
+  quota: number = Number.POSITIVE_INFINITY
+  /** Called before anything goes on. */
+  onSighting: (sighting: Sighting) => void = () => {}
+  readonly #backendPort: () => number | undefined
+  readonly #agent: Agent = new Agent({ keepAlive: true })
+  readonly #open: Set<Attempt> = new Set()
+  readonly #server: Server = createServer((incoming, response) => {
+    // Whoever was killed in the middle breaks off; that is what this is about.
+    this.#serve(incoming, response).catch(() => response.destroy())
+  })
+
+  constructor(backendPort: () => number | undefined) {
+    this.#backendPort = backendPort
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  listen(): Promise<void> {
+    return new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+  }
+
+  async close(): Promise<void> {
+    this.#agent.destroy()
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  /** Resolves when no client is connected any more: nothing that it sent is still to be seen. */
+  async quiet(): Promise<void> {
+    const connections = (): Promise<number> =>
+      new Promise((resolve) => this.#server.getConnections((_, count) => resolve(count)))
+    while ((await connections()) > 0) await sleep(2)
+  }
+
+  /** What is under way now may be sent again, through no fault of the client. */
+  backendKilled(): void {
+    for (const attempt of this.#open) attempt.backendKilled = true
+  }
+
+  async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    incoming.on('error', () => {})
+    response.on('error', () => {})
+    const [, name = '', uploadId = '', part = ''] = (incoming.url ?? '').split(/[/?]/)
+    if (name === 'parts') await this.#passPart(incoming, response, uploadId, Number(part))
+    else await this.#passCall(incoming, response, name as keyof Witness['counts'])
+  }
+
+  async #passPart(
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    uploadId: string,
+    part: number,
+  ): Promise<void> {
+    const attempt: Attempt = {
+      file: this.uploadIds.get(uploadId) ?? uploadId,
+      part,
+      run: this.run,
+      bytes: 0,
+      answered: false,
+      backendKilled: this.#backendPort() === undefined,
+    }
+    this.attempts.push(attempt)
+    this.#open.add(attempt)
+    response.on('close', () => this.#open.delete(attempt))
+    this.onSighting('partAsked')
+    this.quota -= 1
+    if (this.quota < 0) {
+      this.onSighting('partHeld')
+      // A network that carries nothing any more. Reading on lets the end of the client be noticed.
+      incoming.resume()
+      return
+    }
+    const answer = await this.#forward(incoming, (chunk) => {
+      attempt.bytes += chunk.length
+      this.onSighting('partMoved')
+    })
+    const body = await bytesOf(answer)
+    this.onSighting('partTaken')
+    // A kill at this sighting comes before the answer.
+    await setImmediate()
+    response.on('finish', () => {
+      attempt.answered = answer.statusCode === 200
+      this.onSighting('partAnswered')
+    })
+    this.#answer(response, answer, body)
+  }
+
+  async #passCall(
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    name: keyof Witness['counts'],
+  ): Promise<void> {
+    this.counts[name] += 1
+    const asked: Buffer[] = []
+    if (name === 'start') this.onSighting('startAsked')
+    if (name === 'complete') this.onSighting('completeAsked')
+    const answer = await this.#forward(incoming, (chunk) => asked.push(chunk))
+    const body = await bytesOf(answer)
+    if (name === 'start' && answer.statusCode === 200) {
+      const { fileName } = JSON.parse(Buffer.concat(asked).toString())
+      this.uploadIds.set(JSON.parse(body.toString()).uploadId, fileName)
+    }
+    if (name === 'complete') this.onSighting('completeTaken')
+    await setImmediate()
+    const after = {
+      start: 'startAnswered',
+      urls: 'urlsAnswered',
+      complete: 'completeAnswered',
+      'list-parts': 'listAnswered',
+      abort: undefined,
+    } as const
+    const sighting = after[name]
+    response.on('finish', () => {
+      if (sighting !== undefined) this.onSighting(sighting)
+    })
+    this.#answer(response, answer, body)
+  }
+
+  #forward(incoming: IncomingMessage, onChunk: (chunk: Buffer) => void): Promise<IncomingMessage> {
+    const port = this.#backendPort()
+    if (port === undefined) throw new Error('The backend is down')
+    return new Promise((resolve, reject) => {
+      const outgoing = request({
+        agent: this.#agent,
+        host: '127.0.0.1',
+        port,
+        method: incoming.method,
+        path: incoming.url,
+        headers: incoming.headers,
+      })
+      outgoing.on('response', resolve)
+      outgoing.on('error', reject)
+      incoming.on('close', () => {
+        // The client broke off, so the backend must not take what came so far for all.
+        if (!incoming.complete) outgoing.destroy(new Error('The client broke off'))
+      })
+      incoming.on('data', onChunk)
+      incoming.pipe(outgoing)
+    })
+  }
+
+  #answer(response: ServerResponse, answer: IncomingMessage, body: Buffer): void {
+    const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...headers } = answer.headers
+    response.writeHead(answer.statusCode ?? 500, {
+      ...headers,
+      ...(answer.statusCode === 204 ? {} : { 'content-length': body.length }),
+    })
+    response.end(body)
+  }
+}
+
+async function bytesOf(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of message) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
