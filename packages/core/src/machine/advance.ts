@@ -1,5 +1,6 @@
 import { withdraw } from './ending.ts'
-import { canUseSlot, releaseDelayed } from './parts.ts'
+import { releaseDelayed } from './part-failures.ts'
+import { canUseSlot } from './parts.ts'
 import { refill } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import {

@@ -1,10 +1,9 @@
 import { advance } from './advance.ts'
+import { failSilentCalls, noteCallFailed } from './call-failures.ts'
 import { cancel, forget, pause, resume, retry } from './commands.ts'
 import {
-  failSilentCalls,
   noteAborted,
   noteAttached,
-  noteCallFailed,
   noteCompleted,
   noteHashed,
   noteHashFailed,
@@ -14,16 +13,8 @@ import {
   noteStarted,
   noteUrls,
 } from './lifecycle.ts'
-import {
-  confirm,
-  failStalled,
-  noteListed,
-  notePartFailed,
-  noteProgress,
-  obeyConstraint,
-  reattach,
-  useSlot,
-} from './parts.ts'
+import { failStalled, notePartFailed } from './part-failures.ts'
+import { confirm, noteListed, noteProgress, obeyConstraint, reattach, useSlot } from './parts.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { UploadEvent } from './upload-event.ts'
 import type { Rules, UploadState } from './upload-state.ts'

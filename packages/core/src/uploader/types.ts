@@ -1,4 +1,5 @@
 import type { UploadError } from '../errors.ts'
+import type { Status, Waiting } from '../machine/view.ts'
 import type { Json, Platform, Store, Transport } from '../ports.ts'
 
 /** Sent to the backend's endpoints only, never to presigned URLs. */
@@ -52,20 +53,11 @@ export interface UploadFileOptions {
   readonly onDuplicate?: 'join' | 'fail' | undefined
 }
 
-export type UploadStatus =
-  | 'queued'
-  | 'hashing'
-  | 'starting'
-  | 'uploading'
-  | 'completing'
-  | 'completed'
-  | 'paused'
-  | 'failed'
-  | 'cancelled'
+export type UploadStatus = Status
 
 /** Why nothing moves, and until when (milliseconds since the epoch) where that is known. */
 export interface WaitingFor {
-  readonly reason: 'file' | 'network' | 'retry' | 'slot' | 'constraint' | 'config'
+  readonly reason: Waiting['reason']
   readonly until: number | undefined
 }
 

@@ -1,0 +1,167 @@
+import type { ControlCall } from '../errors.ts'
+import { backoffMs } from './backoff.ts'
+import { decide } from './decide.ts'
+import { fail, restart } from './ending.ts'
+import type { Failure } from './failure.ts'
+import { dropSigning } from './signing.ts'
+import type { UploadEffect } from './upload-effect.ts'
+import type { Rules, UploadState } from './upload-state.ts'
+
+/** A control call brought no answer, or one that says no. */
+export function noteCallFailed(
+  state: UploadState,
+  fact: {
+    readonly call: ControlCall
+    readonly ticket: number
+    readonly failure: Failure
+    readonly draw: number
+    readonly now: number
+  },
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  switch (fact.call) {
+    case 'urls':
+      return state.multipart?.signing?.ticket === fact.ticket
+        ? noteUrlsFailed(state, fact, rules, out)
+        : state
+    case 'abort':
+      return noteAbortFailed(state, fact, rules)
+    default:
+      return state.call?.ticket === fact.ticket
+        ? noteLifecycleFailed({ ...state, call: undefined }, state.call.kind, fact, rules, out)
+        : state
+  }
+}
+
+interface CallFailure {
+  readonly failure: Failure
+  readonly draw: number
+  readonly now: number
+}
+
+export function noteUrlsFailed(
+  state: UploadState,
+  fact: CallFailure,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  if (state.multipart === undefined) return state
+  const { failure } = fact
+  const multipart = dropSigning(state.multipart)
+  const without: UploadState = { ...state, multipart }
+  const decision = decide('urls', failure)
+  if (decision === 'restart') return restart(without, { step: 'urls', failure }, rules, out)
+  if (decision === 'fail') return fail(without, { step: 'urls', failure }, out)
+  if (isOffline(state, failure)) return without
+  const signFailed = multipart.signFailed + 1
+  if (signFailed >= rules.retry.attempts) return fail(without, { step: 'urls', failure }, out)
+  const signRetryAt = retryAt(signFailed, fact, rules)
+  return { ...without, multipart: { ...multipart, signFailed, signRetryAt } }
+}
+
+function noteAbortFailed(
+  state: UploadState,
+  fact: CallFailure & { readonly ticket: number },
+  rules: Rules,
+): UploadState {
+  const { abandoned } = state
+  if (abandoned?.job?.ticket !== fact.ticket) return state
+  if (isOffline(state, fact.failure)) {
+    return { ...state, abandoned: { ...abandoned, job: undefined } }
+  }
+  const failed = abandoned.failed + 1
+  const isLast = failed >= rules.retry.attempts
+  // It only saves storage costs, and a lifecycle rule of the bucket does so too: no reason to fail.
+  if (decide('abort', fact.failure) !== 'retry' || (isLast && fact.failure.kind === 'status')) {
+    return { ...state, abandoned: undefined }
+  }
+  // Nobody heard it, so it stays in the journal: the next start of the program asks again.
+  const at = isLast ? Number.POSITIVE_INFINITY : retryAt(failed, fact, rules)
+  return { ...state, abandoned: { ...abandoned, job: undefined, failed, retryAt: at } }
+}
+
+function noteLifecycleFailed(
+  state: UploadState,
+  step: 'start' | 'complete' | 'list',
+  fact: CallFailure,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  if (state.outcome !== undefined) return state
+  const { failure } = fact
+  const decision = decide(step, failure)
+  const completeLost =
+    state.completeLost ||
+    (step === 'complete' && decision === 'retry' && mayHaveTakenEffect(failure))
+  const noted: UploadState = { ...state, completeLost }
+  if (decision === 'retry') {
+    if (isOffline(state, failure)) return noted
+    const callFailed = state.callFailed + 1
+    if (callFailed >= rules.retry.attempts) return fail(noted, { step, failure }, out)
+    return { ...noted, callFailed, callRetryAt: retryAt(callFailed, fact, rules) }
+  }
+  const { multipart } = noted
+  // With InvalidPart the storage says that it has the upload, so no lost call completed it.
+  const isOpen = failure.kind === 'status' && failure.reason === 'InvalidPart'
+  if (step === 'complete' && completeLost && !isOpen && multipart !== undefined) {
+    // The lost call may have done it: only the storage can tell.
+    if (rules.canList) return { ...noted, multipart: { ...multipart, mustList: true } }
+    return fail(noted, { step, failure, code: 'complete_uncertain' }, out)
+  }
+  if (step === 'list' && completeLost) {
+    return fail(noted, { step, failure, code: 'complete_uncertain' }, out)
+  }
+  if (decision === 'restart') return restart(noted, { step, failure }, rules, out)
+  if (step === 'list' && multipart !== undefined && multipart.blind.length === 0) {
+    // Listing only saves sending parts again; without it they are sent again.
+    return { ...noted, callFailed: 0, multipart: { ...multipart, mustList: false } }
+  }
+  return fail(noted, { step, failure }, out)
+}
+
+/** Whether the server may have done what was asked although it did not say so. */
+function mayHaveTakenEffect(failure: Failure): boolean {
+  return failure.kind !== 'status' || failure.status >= 500
+}
+
+/** Who was not admitted does not know the gate, and is given the benefit of the doubt. */
+function isOffline(state: UploadState, failure: Failure): boolean {
+  const isOnline = state.admission === 'granted' && state.gate === 'open'
+  return !isOnline && failure.kind !== 'status'
+}
+
+function retryAt(failed: number, fact: CallFailure, rules: Rules): number {
+  const retryAfterMs = fact.failure.kind === 'status' ? fact.failure.retryAfterMs : undefined
+  return fact.now + backoffMs(rules.retry, failed, fact.draw, retryAfterMs)
+}
+
+/** Control calls that stood still for too long are given up and tried again. */
+export function failSilentCalls(
+  state: UploadState,
+  now: number,
+  draw: number,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  let next = state
+  const giveUp = (call: ControlCall, ticket: number): void => {
+    out.push({ type: 'dropCall', call, ticket })
+    const seconds = Math.round(rules.stallMs / 1000)
+    const failure: Failure = {
+      kind: 'stalled',
+      message: `${call} was not answered for ${seconds} s`,
+    }
+    next = noteCallFailed(next, { call, ticket, failure, draw, now }, rules, out)
+  }
+  const isSilent = (since: number | undefined): boolean =>
+    since !== undefined && now >= since + rules.stallMs
+  if (state.call !== undefined && isSilent(state.call.startedAt)) {
+    giveUp(state.call.kind, state.call.ticket)
+  }
+  const signing = next.multipart?.signing
+  if (signing !== undefined && isSilent(signing.askedAt)) giveUp('urls', signing.ticket)
+  const job = next.abandoned?.job
+  if (job !== undefined && isSilent(job.startedAt)) giveUp('abort', job.ticket)
+  return next
+}

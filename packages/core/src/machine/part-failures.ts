@@ -1,0 +1,106 @@
+import { backoffMs } from './backoff.ts'
+import { decide } from './decide.ts'
+import { fail, restart } from './ending.ts'
+import type { Failure } from './failure.ts'
+import { inOrder, isUsable } from './signing.ts'
+import type { UploadEffect } from './upload-effect.ts'
+import type { Multipart, Rules, UploadState } from './upload-state.ts'
+
+export function notePartFailed(
+  state: UploadState,
+  fact: { readonly taskId: string; readonly failure: Failure; readonly draw: number },
+  now: number,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  const flight = state.multipart?.flights.find(({ taskId }) => taskId === fact.taskId)
+  if (state.multipart === undefined || flight === undefined) return state
+  const { failure } = fact
+  const { part } = flight
+  if (flight.holdsSlot) out.push({ type: 'releaseSlots', count: 1 })
+  const multipart: Multipart = {
+    ...state.multipart,
+    flights: state.multipart.flights.filter((other) => other !== flight),
+  }
+  const landed: UploadState = { ...state, multipart }
+  const waitAgain = (failed: number): UploadState => ({
+    ...landed,
+    multipart: { ...multipart, returned: inOrder([{ part, failed }, ...multipart.returned]) },
+  })
+
+  const decision = decide('put', failure)
+  const failed = flight.failed + 1
+  if (decision === 'restart')
+    return restart(waitAgain(failed), { step: 'put', failure, part }, rules, out)
+  if (failure.kind === 'unusable' && failure.code === 'etag_missing' && rules.canList) {
+    if (failed < rules.retry.attempts) {
+      return {
+        ...landed,
+        multipart: { ...multipart, blind: [...multipart.blind, { part, failed }] },
+      }
+    }
+  }
+  const giveUp = (): UploadState => fail(waitAgain(failed), { step: 'put', failure, part }, out)
+  if (decision === 'fail') return giveUp()
+  // Being offline is nobody's failed attempt (guarantee 5).
+  if (state.gate !== 'open' && failure.kind !== 'status') return waitAgain(flight.failed)
+  if (failed >= rules.retry.attempts) return giveUp()
+  if (decision === 'fresh_url' && failed === 1) return waitAgain(failed)
+
+  const retryAfterMs = failure.kind === 'status' ? failure.retryAfterMs : undefined
+  const retryAt = now + backoffMs(rules.retry, failed, fact.draw, retryAfterMs)
+  const { url, lifeMs } = flight
+  const expiresAt = decision === 'fresh_url' ? 0 : flight.expiresAt
+  const delayed = [...multipart.delayed, { part, failed, url, lifeMs, expiresAt, retryAt }]
+  return { ...landed, multipart: { ...multipart, delayed } }
+}
+
+/** Parts whose pause is over may go again: with their URL if it is still good. */
+export function releaseDelayed(multipart: Multipart, now: number): Multipart {
+  if (!multipart.delayed.some(({ retryAt }) => retryAt <= now)) return multipart
+  const due = multipart.delayed.filter(({ retryAt }) => retryAt <= now)
+  const good = due.filter((signed) => isUsable(signed, now, multipart.partMs))
+  const stale = due.filter((signed) => !good.includes(signed))
+  return {
+    ...multipart,
+    delayed: multipart.delayed.filter(({ retryAt }) => retryAt > now),
+    ready: [
+      ...good.map(({ part, failed, url, lifeMs, expiresAt }) => ({
+        part,
+        failed,
+        url,
+        lifeMs,
+        expiresAt,
+      })),
+      ...multipart.ready,
+    ],
+    returned: inOrder([
+      ...stale.map(({ part, failed }) => ({ part, failed })),
+      ...multipart.returned,
+    ]),
+  }
+}
+
+/** PUTs that stood still for too long are given up and tried again. */
+export function failStalled(
+  state: UploadState,
+  now: number,
+  draw: number,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  if (!rules.seesProgress || state.multipart === undefined) return state
+  let next = state
+  for (const { taskId, movedAt, part } of state.multipart.flights) {
+    if (now < movedAt + rules.stallMs || next.multipart === undefined) continue
+    out.push({ type: 'cancelPuts', taskIds: [taskId] })
+    const seconds = Math.round(rules.stallMs / 1000)
+    const message = `part ${part} made no progress for ${seconds} s`
+    // One draw must serve several parts: spread it so that they do not come back together.
+    const spread = (draw + part * 0.618) % 1
+    const failure: Failure = { kind: 'stalled', message }
+    next = notePartFailed(next, { taskId, failure, draw: spread }, now, rules, out)
+    if (next.outcome !== undefined) return next
+  }
+  return next
+}
