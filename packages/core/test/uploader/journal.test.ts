@@ -68,6 +68,65 @@ describe('what is written, and when', () => {
     expect(statusOf(upload)).toBe('completed')
   })
 
+  /** All parts of an upload are confirmed, and the journal is slow to write that down. */
+  async function confirmedButNotDurable() {
+    const world = new World()
+    world.storage.latencyMs = 1000
+    const uploader = await world.uploader()
+    const upload = await uploader.uploadFile(world.file('a', 8))
+    while (puts(world).length < 2) await world.clock.advance(10)
+    let open = (): void => {}
+    world.store.gate = new Promise((resolve) => {
+      open = resolve
+    })
+    await world.clock.advance(10_000)
+    expect(upload.getSnapshot()).toMatchObject({ status: 'completing', confirmedParts: 2 })
+    const completes = (): string[] => world.transcript.filter((line) => /^complete/.test(line))
+    expect(completes()).toEqual([])
+    const openGate = (): void => {
+      world.store.gate = undefined
+      open()
+    }
+    return { world, uploader, upload, completes, openGate }
+  }
+
+  test('complete is not sent before every part is durable', async () => {
+    const { world, upload, completes, openGate } = await confirmedButNotDurable()
+    openGate()
+    await world.clock.exhaust()
+    expect(completes()).toHaveLength(1)
+    expect(statusOf(upload)).toBe('completed')
+  })
+
+  test('complete waits when the upload was paused or the network went meanwhile', async () => {
+    const { world, upload, completes, openGate } = await confirmedButNotDurable()
+    upload.pause()
+    openGate()
+    await world.clock.exhaust()
+    expect([statusOf(upload), completes()]).toEqual(['paused', []])
+    world.network.switch(false)
+    upload.resume()
+    await world.clock.exhaust()
+    expect(completes()).toEqual([])
+    world.network.switch(true)
+    await world.clock.exhaust()
+    expect(completes()).toHaveLength(1)
+    expect(statusOf(upload)).toBe('completed')
+  })
+
+  test('complete is not sent when the upload was cancelled or closed meanwhile', async () => {
+    const cancelled = await confirmedButNotDurable()
+    cancelled.upload.cancel()
+    const closed = await confirmedButNotDurable()
+    const closing = closed.uploader.close()
+    for (const { world, openGate } of [cancelled, closed]) {
+      openGate()
+      await world.clock.exhaust()
+    }
+    await closing
+    expect([...cancelled.completes(), ...closed.completes()]).toEqual([])
+  })
+
   test('a confirmed part costs one small write, whatever the number of parts', async () => {
     const world = new World()
     world.storage.latencyMs = 10
