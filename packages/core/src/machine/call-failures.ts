@@ -1,6 +1,6 @@
 import type { ControlCall } from '../errors.ts'
 import { backoffMs } from './backoff.ts'
-import { decide } from './decide.ts'
+import { decide, isInvalidPart } from './decide.ts'
 import { fail, restart } from './ending.ts'
 import type { Failure } from './failure.ts'
 import { dropSigning } from './signing.ts'
@@ -103,8 +103,7 @@ function noteLifecycleFailed(
   }
   const { multipart } = noted
   // With InvalidPart the storage says that it has the upload, so no lost call completed it.
-  const isOpen = failure.kind === 'status' && failure.reason === 'InvalidPart'
-  if (step === 'complete' && completeLost && !isOpen && multipart !== undefined) {
+  if (step === 'complete' && completeLost && !isInvalidPart(failure) && multipart !== undefined) {
     // The lost call may have done it: only the storage can tell.
     if (rules.canList) return { ...noted, multipart: { ...multipart, mustList: true } }
     return fail(noted, { step, failure, code: 'complete_uncertain' }, out)

@@ -1,3 +1,4 @@
+import { isInvalidPart } from './decide.ts'
 import { dropCall, leaveMultipart, record, stopHashing, stopParts, withdraw } from './ending.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { Rules, UploadState } from './upload-state.ts'
@@ -58,6 +59,9 @@ export function retry(state: UploadState, rules: Rules, out: UploadEffect[]): Up
   }
   const code = state.failedWith?.code
   if (code === 'upload_lost') return record(startOver(again, rules, false, out), out)
+  if (state.failedWith !== undefined && isInvalidPart(state.failedWith.failure)) {
+    return record(startOver(again, rules, true, out), out)
+  }
   if (code !== 'source_changed' && code !== 'file_not_found') return record(again, out)
   out.push({ type: 'closeSource' })
   const closed: UploadState = { ...again, source: 'closed' }

@@ -31,11 +31,17 @@ export function decide(step: Step, failure: Failure): Decision {
         if (reason === 'RequestTimeout') return 'retry'
         if (status === 404 && (reason ?? 'NoSuchUpload') === 'NoSuchUpload') return 'restart'
       } else if (step !== 'start' && reason === 'NoSuchUpload') return 'restart'
-      // A PUT that was given up arrived late, and its part has another ETag now.
-      if (step === 'complete' && reason === 'InvalidPart') return 'restart'
       return 'fail'
     }
   }
+}
+
+/**
+ * The storage has other parts than complete named: a PUT that was given up arrived late, or somebody
+ * else sent one. To ask again is of no use, only to send everything anew is.
+ */
+export function isInvalidPart(failure: Failure): boolean {
+  return failure.kind === 'status' && failure.reason === 'InvalidPart'
 }
 
 function isTransient(status: number): boolean {

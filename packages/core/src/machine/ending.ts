@@ -99,7 +99,7 @@ export function fail(
   )
 }
 
-/** NoSuchUpload and the like: begins again at startUpload, a bounded number of times (guarantee 5). */
+/** NoSuchUpload: begins again at startUpload, a bounded number of times (guarantee 5). */
 export function restart(
   state: UploadState,
   cause: {
@@ -110,11 +110,8 @@ export function restart(
   rules: Rules,
   out: UploadEffect[],
 ): UploadState {
-  const isLost = cause.failure.kind === 'status' && cause.failure.reason !== 'InvalidPart'
-  if (state.restarts >= rules.restarts) {
-    return fail(state, isLost ? { ...cause, code: 'upload_lost' } : cause, out)
-  }
-  const left = leaveMultipart(dropCall(state, out), rules, !isLost, out)
+  if (state.restarts >= rules.restarts) return fail(state, { ...cause, code: 'upload_lost' }, out)
+  const left = leaveMultipart(dropCall(state, out), rules, false, out)
   return record(
     {
       ...left,

@@ -35,7 +35,7 @@ export type UploadEffect =
   | { readonly type: 'callUrls'; readonly ticket: number; readonly parts: readonly number[] }
   /** → `listed` or `callFailed` */
   | { readonly type: 'callList'; readonly ticket: number }
-  /** → `completed` or `callFailed` */
+  /** Once everything journaled before is durable → `completed`, `callFailed` or `heldBack` */
   | { readonly type: 'callComplete'; readonly ticket: number }
   /** → `aborted` or `callFailed` */
   | {

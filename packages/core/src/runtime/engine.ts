@@ -338,10 +338,8 @@ export class Engine<TFile> {
     if (state.admission === 'granted' && state.gate === 'open') {
       return this.#calls.run(entry, effect)
     }
-    // Paused or offline in the meantime: no attempt, so that it is asked for again in time.
-    const failure = { kind: 'exchange', message: 'complete was held back' } as const
-    const draw = this.#options.platform.random.draw('retry')
-    this.post(state.file.id, { type: 'callFailed', call: 'complete', ticket, failure, draw })
+    // Paused or offline in the meantime: it is asked for again in time.
+    this.post(state.file.id, { type: 'heldBack', ticket })
   }
 
   #journal(changes: readonly StoreChange[], then?: () => void): void {
