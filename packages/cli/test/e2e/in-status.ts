@@ -42,6 +42,8 @@ export async function inStatus(
     config: canAbort ? { abortApi: stack.abortApi } : {},
     platform: { network, ...(status === 'hashing' ? { hasher } : {}) },
     ...(store === undefined ? {} : { store }),
+    // One part at a time, so that none is still on its way to the server after the failure.
+    ...(status === 'failed' ? { concurrency: 1 } : {}),
   })
   const upload = await stack.start(uploader, SIZE)
   const held: Held = {
