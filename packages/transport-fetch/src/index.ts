@@ -1,1 +1,1 @@
-export {}
+export type { ChosenFile, KeptFiles } from './kept-files.ts'
