@@ -14,6 +14,8 @@ export interface ConnectOptions {
   readonly concurrency?: number | undefined
   /** The folder of the journal. Undefined: it is kept in memory. */
   readonly stateDir: string | undefined
+  /** Makes the journal where there is none; otherwise that is `store_failed`. */
+  readonly createState?: boolean | undefined
   /** Leaves the records of the journal as they are. */
   readonly readOnly?: boolean | undefined
 }
@@ -29,8 +31,11 @@ export type Connect = (
 
 /** An uploader that reads files from disk. */
 export const connectNode: Connect = (options, onProblem) => {
-  const { config, concurrency, stateDir, readOnly } = options
-  const store = stateDir === undefined ? undefined : levelStore(stateDir, { onProblem })
+  const { config, concurrency, stateDir, createState = false, readOnly } = options
+  const store =
+    stateDir === undefined
+      ? undefined
+      : levelStore(stateDir, { createIfMissing: createState, onProblem })
   return createUploader<string>({
     transport: nodeTransport(),
     store: store !== undefined && readOnly ? unwritten(store) : store,

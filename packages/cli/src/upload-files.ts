@@ -21,7 +21,7 @@ export function uploadFiles(
   return runUploads(
     request,
     io,
-    connect,
+    (options, onProblem) => connect({ ...options, createState: true }, onProblem),
     () => paths.length,
     async (session) => {
       // Files are added one after the other and go on side by side.

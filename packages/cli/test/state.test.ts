@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile, rename } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { levelStore } from '@s3-bg-uploader/transport-node'
 import { expect, onTestFinished, test } from 'vitest'
@@ -307,12 +307,20 @@ test.each([['resume'], ['status'], ['cancel'], ['prune']])(
   '%s makes no journal where there is none',
   async (name) => {
     const set = await setting()
-    const { io, exitCode } = await set.command(
-      name,
-      ...(name === 'resume' ? set.backend.options : []),
-    )
-    expect(exitCode).toBe(1)
-    expect(io.stderr.lines[0]).toBe(`error: There is no journal in ${set.state}`)
+    const argv = name === 'resume' ? set.backend.options : []
+    const refused = async (): Promise<void> => {
+      const { io, exitCode } = await set.command(name, ...argv)
+      expect(exitCode).toBe(1)
+      expect(io.stderr.lines).toEqual([
+        `error: There is no journal in ${set.state} [store_failed]`,
+        expect.stringMatching(/^hint: Check the path/),
+      ])
+    }
+    await refused()
     expect(existsSync(set.state)).toBe(false)
+    // A folder of somebody else, with a name that a journal has too.
+    await mkdir(join(set.state, 'lock'), { recursive: true })
+    await refused()
+    expect(await readdir(set.state, { recursive: true })).toEqual(['lock'])
   },
 )

@@ -62,6 +62,13 @@ export function storeFailed(
   })
 }
 
+/** Who asked for a journal that exists gave the path of something else. */
+export function noJournal(directory: string): UploadError {
+  return new UploadError('store_failed', `There is no journal in ${directory}`, {
+    hint: 'Check the path: it must be the folder in which the journal was made.',
+  })
+}
+
 /** Whether another holds the lock of a database that could not be opened. */
 export function isLocked(error: unknown): boolean {
   const cause = originOf(error)

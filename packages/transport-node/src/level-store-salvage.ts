@@ -16,6 +16,23 @@ export function recordsFolder(directory: string): string {
   return join(directory, 'records')
 }
 
+/** Whether there is a journal in a folder, whole or damaged. Looking leaves no trace. */
+export async function hasRecords(directory: string): Promise<boolean> {
+  for (const folder of [recordsFolder(directory), salvagedFolder(directory)]) {
+    if (await holdsDatabase(folder)) return true
+  }
+  return false
+}
+
+async function holdsDatabase(folder: string): Promise<boolean> {
+  try {
+    return !(await isVacant(folder))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+}
+
 /**
  * Opens the records and reads them. Should they be damaged, a new database takes what can still be
  * read, the old one is put aside as it is, and `report` is told.

@@ -1,11 +1,16 @@
 import { resolve } from 'node:path'
 import { type Store, type StoreChange, UploadError } from '@s3-bg-uploader/core'
 import { closeQuietly, type Level, openLevel, readRecords } from './level-store-database.ts'
-import { storeFailed } from './level-store-error.ts'
+import { noJournal, storeFailed } from './level-store-error.ts'
 import { acquireLock, type HeldLock } from './level-store-lock.ts'
-import { openRecords, recordsFolder } from './level-store-salvage.ts'
+import { hasRecords, openRecords, recordsFolder } from './level-store-salvage.ts'
 
 export interface LevelStoreOptions {
+  /**
+   * Whether a journal is made where there is none. Default true. With false that is `store_failed`
+   * and nothing is made: for programs that only look, or go on, where a path may be misspelt.
+   */
+  readonly createIfMissing?: boolean | undefined
   /**
    * Called when the journal was damaged and something of it may be lost (`record_corrupt`).
    * Default: a warning of the process.
@@ -21,7 +26,8 @@ type Records = Awaited<ReturnType<Store['read']>>
  * `read`. One store at a time may have it open, on the whole machine.
  *
  * Its methods throw UploadError: `store_locked` while another has the folder open, with the id of
- * that process; `store_failed` for all that the disk refuses; `closed` after `close`. Damage is
+ * that process; `store_failed` for all that the disk refuses, and for a journal that is not there
+ * where `createIfMissing` is false; `closed` after `close`. Damage is
  * repaired as far as can be, what was there before is kept beside it, and `onProblem` told.
  *
  * @throws UploadError `config_invalid` when the folder is not a path.
@@ -30,11 +36,13 @@ export function levelStore(directory: string, options: LevelStoreOptions = {}): 
   if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
     throw new UploadError('config_invalid', 'levelStore(directory) needs the path of a folder')
   }
-  return new LevelStore(resolve(directory), options.onProblem ?? warn)
+  const { createIfMissing = true, onProblem = warn } = options
+  return new LevelStore(resolve(directory), createIfMissing, onProblem)
 }
 
 class LevelStore implements Store {
   readonly #directory: string
+  readonly #createIfMissing: boolean
   readonly #report: (problem: UploadError) => void
   /** All that was asked so far. One thing happens at a time, so nothing overtakes anything. */
   #last: Promise<unknown> = Promise.resolve()
@@ -42,8 +50,9 @@ class LevelStore implements Store {
   #lock: HeldLock | undefined
   #level: Level | undefined
 
-  constructor(directory: string, report: (problem: UploadError) => void) {
+  constructor(directory: string, createIfMissing: boolean, report: (problem: UploadError) => void) {
     this.#directory = directory
+    this.#createIfMissing = createIfMissing
     this.#report = (problem) => {
       try {
         report(problem)
@@ -98,6 +107,10 @@ class LevelStore implements Store {
   /** Opens everything, and reads it, which shows whether it is whole. */
   #open(): Promise<Records> {
     return this.#attempt('opened', async () => {
+      // Before the lock, which would make the folder.
+      if (!this.#createIfMissing && !(await hasRecords(this.#directory))) {
+        throw noJournal(this.#directory)
+      }
       const lock = await acquireLock(this.#directory)
       try {
         const { level, records } = await openRecords(this.#directory, this.#report)
