@@ -1,5 +1,6 @@
 import type {
   AggregateSnapshot,
+  PartSnapshot,
   Transfer,
   Upload,
   Uploader,
@@ -83,6 +84,10 @@ export class FakeUpload implements Upload {
   pause(): void {}
   resume(): void {}
   retry(): void {}
+  parts(): readonly PartSnapshot[] {
+    return []
+  }
+
   forget(): void {}
 
   cancel(): void {

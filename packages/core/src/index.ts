@@ -32,6 +32,7 @@ export type {
   AggregateSnapshot,
   ControlHeaders,
   Observable,
+  PartSnapshot,
   Transfer,
   Upload,
   Uploader,

@@ -2,6 +2,7 @@ import { backoffMs } from './backoff.ts'
 import { decide } from './decide.ts'
 import { fail, restart } from './ending.ts'
 import type { Failure } from './failure.ts'
+import { valueAt, withValue } from './part-table.ts'
 import { inOrder, isUsable } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { Multipart, Rules, UploadState } from './upload-state.ts'
@@ -18,9 +19,16 @@ export function notePartFailed(
   const { failure } = fact
   const { part } = flight
   if (flight.holdsSlot) out.push({ type: 'releaseSlots', count: 1 })
+  const decision = decide('put', failure)
+  // Being offline is nobody's failed attempt (guarantee 5).
+  const offline = decision === 'retry' && state.gate !== 'open' && failure.kind !== 'status'
+  const { failedPuts } = state.multipart
   const multipart: Multipart = {
     ...state.multipart,
     flights: state.multipart.flights.filter((other) => other !== flight),
+    failedPuts: offline
+      ? failedPuts
+      : withValue(failedPuts, part, (valueAt(failedPuts, part) ?? 0) + 1),
   }
   const landed: UploadState = { ...state, multipart }
   const waitAgain = (failed: number): UploadState => ({
@@ -28,7 +36,7 @@ export function notePartFailed(
     multipart: { ...multipart, returned: inOrder([{ part, failed }, ...multipart.returned]) },
   })
 
-  const decision = decide('put', failure)
+  if (offline) return waitAgain(flight.failed)
   const failed = flight.failed + 1
   if (decision === 'restart')
     return restart(waitAgain(failed), { step: 'put', failure, part }, rules, out)
@@ -42,8 +50,6 @@ export function notePartFailed(
   }
   const giveUp = (): UploadState => fail(waitAgain(failed), { step: 'put', failure, part }, out)
   if (decision === 'fail') return giveUp()
-  // Being offline is nobody's failed attempt (guarantee 5).
-  if (state.gate !== 'open' && failure.kind !== 'status') return waitAgain(flight.failed)
   if (failed >= rules.retry.attempts) return giveUp()
   if (decision === 'fresh_url' && failed === 1) return waitAgain(failed)
 

@@ -3,6 +3,7 @@ import type { RetryRules } from './backoff.ts'
 import type { Step } from './decide.ts'
 import { type EtagTable, emptyEtags } from './etag-table.ts'
 import type { Failure } from './failure.ts'
+import { emptyTable, type PartTable } from './part-table.ts'
 
 /** What is known of a file from the moment it is added. */
 export interface UploadFile {
@@ -90,6 +91,8 @@ export interface Multipart {
   readonly durable: boolean
   readonly confirmed: EtagTable
   readonly confirmedBytes: number
+  /** PUTs that failed, by part: for people, so that confirming a part or retry() forgets none. */
+  readonly failedPuts: PartTable<number>
   /** The lowest part number that was never handed out for signing. */
   readonly next: number
   /** Parts to be signed again, before `next`. */
@@ -232,6 +235,7 @@ export function newMultipart(facts: {
     durable: false,
     confirmed: emptyEtags,
     confirmedBytes: 0,
+    failedPuts: emptyTable,
     next: 1,
     returned: [],
     ready: [],

@@ -93,6 +93,20 @@ export interface UploadSnapshot {
   readonly fileHash: string | undefined
 }
 
+/** An immutable view of one part; the same object until something of it changes. */
+export interface PartSnapshot {
+  /** From 1. */
+  readonly partNumber: number
+  /** Bytes. */
+  readonly size: number
+  /** 'confirmed': its ETag is known, and it is never sent again. */
+  readonly state: 'waiting' | 'sending' | 'confirmed'
+  /** Bytes sent of the PUT under way; all of a confirmed part, none of one that waits. */
+  readonly sentBytes: number
+  /** PUTs of this part that failed since the program began. Those that went offline do not count. */
+  readonly attempts: number
+}
+
 /** Sums over a group of uploads; the same object until something changes. */
 export interface AggregateSnapshot {
   readonly uploads: number
@@ -120,6 +134,12 @@ export interface Upload extends Observable<UploadSnapshot> {
    * After retry() it is a new promise.
    */
   readonly done: Promise<UploadSnapshot>
+  /**
+   * Every part by its number, for those who draw a grid: made when called, and the same array as
+   * before while nothing changed. Empty until startUpload answered, and again once the upload is
+   * completed or cancelled: nothing is kept of its parts then.
+   */
+  parts(): readonly PartSnapshot[]
   pause(): void
   resume(): void
   /** Sends nothing more but the abort call, where abortApi is configured. */

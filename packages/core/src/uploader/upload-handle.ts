@@ -6,10 +6,14 @@ import type { Engine } from '../runtime/engine.ts'
 import type { Share } from './aggregate.ts'
 import { Deferred } from './deferred.ts'
 import { Listeners } from './listeners.ts'
+import { PartList } from './part-list.ts'
 import { takeSnapshot } from './snapshot.ts'
 import { SpeedMeter } from './speed-meter.ts'
 import { toError } from './to-error.ts'
-import type { Upload, UploadSnapshot } from './types.ts'
+import type { PartSnapshot, Upload, UploadSnapshot } from './types.ts'
+
+/** What hooks are handed. */
+type Bound = Pick<Upload, 'getSnapshot' | 'subscribe' | 'parts'>
 
 /** What all handles share. */
 export interface HandleContext {
@@ -19,6 +23,8 @@ export interface HandleContext {
   /** A listener threw. */
   readonly report: (cause: unknown) => void
 }
+
+const NO_PARTS: readonly PartSnapshot[] = []
 
 /** The public face of one upload. Costs little until somebody looks at it. */
 export class UploadHandle implements Upload {
@@ -30,8 +36,9 @@ export class UploadHandle implements Upload {
   share: Share | undefined
   readonly #context: HandleContext
   #listeners: Listeners | undefined
-  #bound: Pick<Upload, 'getSnapshot' | 'subscribe'> | undefined
+  #bound: Bound | undefined
   #snapshot: UploadSnapshot | undefined
+  #parts: PartList | undefined
   #done: Deferred<UploadSnapshot> | undefined
   #meter: SpeedMeter | undefined
   #error: { readonly of: FailedWith; readonly error: UploadError } | undefined
@@ -58,6 +65,10 @@ export class UploadHandle implements Upload {
 
   get subscribe(): Upload['subscribe'] {
     return this.#bind().subscribe
+  }
+
+  get parts(): Upload['parts'] {
+    return this.#bind().parts
   }
 
   pause(): void {
@@ -117,7 +128,7 @@ export class UploadHandle implements Upload {
   }
 
   /** The same functions every time, and bound: hooks are handed them without the upload. */
-  #bind(): Pick<Upload, 'getSnapshot' | 'subscribe'> {
+  #bind(): Bound {
     this.#bound ??= {
       getSnapshot: () => {
         this.#snapshot ??= this.#take()
@@ -126,6 +137,12 @@ export class UploadHandle implements Upload {
       subscribe: (listener) => {
         this.#listeners ??= new Listeners(this.#context.report)
         return this.#listeners.add(listener)
+      },
+      parts: () => {
+        // What is completed may have been forgotten, and the engine knows nothing of it any more.
+        if (this.getSnapshot().status === 'completed') return NO_PARTS
+        this.#parts ??= new PartList()
+        return this.#parts.take(this.#context.engine.stateOf(this.id))
       },
     }
     return this.#bound

@@ -6,6 +6,7 @@ import {
   type ForegroundTransport,
   isUploadError,
   type Observable,
+  type PartSnapshot,
   type Transfer,
   type Upload,
   type UploadError,
@@ -75,6 +76,8 @@ describe('an upload', () => {
   test('has snapshots that cannot be written to', () => {
     expectTypeOf<UploadSnapshot>().toEqualTypeOf<Readonly<UploadSnapshot>>()
     expectTypeOf<AggregateSnapshot>().toEqualTypeOf<Readonly<AggregateSnapshot>>()
+    expectTypeOf<ReturnType<Upload['parts']>>().toEqualTypeOf<readonly PartSnapshot[]>()
+    expectTypeOf<PartSnapshot>().toEqualTypeOf<Readonly<PartSnapshot>>()
     expectTypeOf<UploadSnapshot['error']>().toEqualTypeOf<UploadError | undefined>()
   })
 })
