@@ -17,7 +17,7 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 export class FileHandle {
   readonly path: string
   readonly size: number
-  readonly #mtimeNs: bigint
+  readonly #stats: BigIntStats
   #fd = -1
   #users = 0
   #opening: Promise<void> | undefined
@@ -27,7 +27,7 @@ export class FileHandle {
   constructor(path: string, stats: BigIntStats) {
     this.path = path
     this.size = Number(stats.size)
-    this.#mtimeNs = stats.mtimeNs
+    this.#stats = stats
   }
 
   /**
@@ -113,7 +113,9 @@ export class FileHandle {
     if (!stats.isFile()) throw this.#changed('something else took its place')
     if (stats.size !== BigInt(this.size))
       throw this.#changed(`its size went from ${this.size} to ${stats.size} bytes`)
-    if (stats.mtimeNs !== this.#mtimeNs) throw this.#changed('its time of modification is another')
+    if (stats.mtimeNs !== this.#stats.mtimeNs)
+      throw this.#changed('its time of modification is another')
+    if (isAnother(stats, this.#stats)) throw this.#changed('another file took its place')
   }
 
   #read(into: Uint8Array, offset: number, position: number): Promise<number> {
@@ -128,4 +130,14 @@ export class FileHandle {
   #changed(how: string): UploadError {
     return new UploadError('source_changed', `${this.path} changed: ${how}`)
   }
+}
+
+/**
+ * Whether a file of the same size and time stands where the first one stood. Neither sign alone
+ * would do: memory cards and network drives number their files anew at will, and a change of
+ * permissions sets the ctime. But no program can choose a ctime, so a replacement differs in both.
+ */
+function isAnother(now: BigIntStats, first: BigIntStats): boolean {
+  const sameNumber = now.dev === first.dev && now.ino === first.ino
+  return !sameNumber && now.ctimeNs !== first.ctimeNs
 }

@@ -5,6 +5,7 @@ import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { fileError } from '../src/file-error.ts'
+import { FileHandle } from '../src/file-handle.ts'
 import { openSource, testTransport } from './part.ts'
 import { patternOf, sparseFile, temporaryFile, temporaryFolder } from './temporary-file.ts'
 
@@ -201,6 +202,55 @@ test.each(changes)('a file that %s is noticed by the next read', async (_, chang
     code: 'source_changed',
     message: expect.stringContaining(`${path} changed: `),
   })
+})
+
+/** A file with a time that `utimes` can give another file to the nanosecond. */
+async function fileOfWholeSeconds(content: string): Promise<string> {
+  const path = await temporaryFile(content)
+  await fs.utimes(path, 1_700_000_000, 1_700_000_000)
+  return path
+}
+
+test('a file that was replaced by another of the same size and time is noticed', async () => {
+  const path = await fileOfWholeSeconds('hello')
+  const source = await openSource(path)
+  const into = new Uint8Array(5)
+  await source.read({ start: 0, end: 5 }, into)
+  await source.close()
+  const { ctimeNs } = await fs.stat(path, { bigint: true })
+  const other = await fileOfWholeSeconds('jello')
+  // The clock of the file system ticks a few hundred times a second.
+  while ((await fs.stat(other, { bigint: true })).ctimeNs === ctimeNs) await fs.chmod(other, 0o600)
+  await fs.rename(other, path)
+  await expect(source.read({ start: 0, end: 5 }, into)).rejects.toMatchObject({
+    code: 'source_changed',
+    message: `${path} changed: another file took its place`,
+  })
+})
+
+test('new permissions, names and links of a file are no change', async () => {
+  const path = await fileOfWholeSeconds('hello')
+  const source = await openSource(path)
+  await fs.chmod(path, 0o600)
+  await fs.link(path, `${path}.link`)
+  await fs.rename(path, `${path}.away`)
+  await fs.rename(`${path}.away`, path)
+  expect(await source.read({ start: 0, end: 5 }, new Uint8Array(5))).toEqual(
+    new Uint8Array(Buffer.from('hello')),
+  )
+})
+
+test('a drive that numbers its files anew has not changed them', async () => {
+  const path = await temporaryFile('hello')
+  const stats = await fs.stat(path, { bigint: true })
+  const into = new Uint8Array(5)
+  for (const other of [{ ino: stats.ino + 1n }, { dev: stats.dev + 1n }]) {
+    const first = Object.assign(Object.create(Object.getPrototypeOf(stats)), stats, other)
+    const file = new FileHandle(path, first)
+    await file.use(() => file.fill(into, 0))
+    await file.closeIfIdle()
+    expect(Buffer.from(into).toString()).toBe('hello')
+  }
 })
 
 test('a file that was removed is not found', async () => {
