@@ -1,1 +1,2 @@
+export { type FetchTransportOptions, fetchTransport } from './fetch-transport.ts'
 export type { ChosenFile, KeptFiles } from './kept-files.ts'

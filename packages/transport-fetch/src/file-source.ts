@@ -1,0 +1,76 @@
+import {
+  type ForegroundSource,
+  type Json,
+  type PutRequest,
+  type PutResponse,
+  type Range,
+  UploadError,
+} from '@s3-bg-uploader/core'
+import type { OpenedFile } from './opened-file.ts'
+import { checkPresignedUrl } from './presigned-url.ts'
+
+/** Sends bytes to a presigned URL, which has been checked, with method PUT. */
+export type SendPart = (part: {
+  readonly url: string
+  readonly body: Blob
+  readonly signal: AbortSignal
+  readonly onProgress: (sentBytes: number) => void
+}) => Promise<PutResponse>
+
+/** A file that was opened, as a source. It holds nothing that would have to be freed. */
+export class FileSource implements ForegroundSource {
+  readonly ref: Json | undefined
+  readonly #opened: OpenedFile
+  readonly #send: SendPart
+
+  constructor(opened: OpenedFile, ref: Json | undefined, send: SendPart) {
+    this.#opened = opened
+    this.ref = ref
+    this.#send = send
+  }
+
+  get name(): string {
+    return this.#opened.file.name
+  }
+
+  get size(): number {
+    return this.#opened.file.size
+  }
+
+  get lastModified(): number {
+    return this.#opened.file.lastModified
+  }
+
+  async read(range: Range): Promise<Uint8Array> {
+    const bytes = this.#slice(range).arrayBuffer()
+    // At the same time: whatever changes after the look, the next one sees.
+    const [read, look] = await Promise.allSettled([bytes, this.#opened.verify()])
+    if (look.status === 'rejected') throw look.reason
+    if (read.status === 'fulfilled') return new Uint8Array(read.value)
+    throw new UploadError('file_unreadable', `${this.name} could not be read`, {
+      cause: read.reason,
+    })
+  }
+
+  async put({ url, range, signal, onProgress }: PutRequest): Promise<PutResponse> {
+    signal.throwIfAborted()
+    checkPresignedUrl(url)
+    const body = this.#slice(range)
+    await this.#opened.verify()
+    signal.throwIfAborted()
+    try {
+      return await this.#send({ url, body, signal, onProgress })
+    } finally {
+      // Platforms report a file that they could not read on the way as a broken connection.
+      if (!signal.aborted) await this.#opened.verify()
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  /** Without a type, from which platforms would make a content-type header that nobody signed. */
+  #slice({ start, end }: Range): Blob {
+    if (end <= this.size) return this.#opened.file.slice(start, end, '')
+    throw new UploadError('source_changed', `${this.name} ends before byte ${end}`)
+  }
+}
