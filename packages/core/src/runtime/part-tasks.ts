@@ -28,6 +28,8 @@ export class PartTasks {
   readonly #etagMode: () => EtagMode
   /** The tasks that this process sent off. */
   readonly #underway = new Map<string, Underway>()
+  /** What was told before it was known what is in flight; undefined once it is. */
+  #early: PartTaskStatus[] | undefined
 
   constructor(options: {
     readonly queue: PartQueue
@@ -45,14 +47,21 @@ export class PartTasks {
 
   /** Begins to listen. Returns what ends it. */
   subscribe(): () => void {
-    return this.#queue.subscribe((status) => this.#hear(status))
+    return this.#queue.subscribe((status) => {
+      if (this.#early === undefined) this.#hear(status)
+      else this.#early.push(status)
+    })
   }
 
   /**
    * Takes over what the queue did while we were away. `generationOf` tells which generation of an
    * upload its tasks must be of to be of use; the others are dropped.
+   *
+   * What the queue tells meanwhile is kept until then: an upload that hears of one of its parts goes
+   * on, and would send those that are still on their way a second time.
    */
   async reconcile(generationOf: (id: string) => number | undefined): Promise<void> {
+    this.#early = []
     const statuses = await this.#queue.list()
     const useless: string[] = []
     const running = new Map<string, { taskId: string; part: number; sentBytes: number }[]>()
@@ -69,7 +78,11 @@ export class PartTasks {
     }
     await this.#queue.cancel(useless)
     for (const [id, tasks] of running) this.#post(id, { type: 'reattached', tasks })
-    for (const status of statuses) if (!useless.includes(status.id)) this.#hear(status)
+    const early = this.#early
+    this.#early = undefined
+    for (const status of [...statuses, ...early]) {
+      if (!useless.includes(status.id)) this.#hear(status)
+    }
   }
 
   async put({ file }: UploadState, effect: EffectOf<'put'>): Promise<void> {

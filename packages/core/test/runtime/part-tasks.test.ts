@@ -19,25 +19,7 @@ const upload = newUpload({
 
 test('progress is passed on at most 20 times a second for each task', async () => {
   const clock = new VirtualClock()
-  const events: NewEvent[] = []
-  let tell: (status: PartTaskStatus) => void = () => {}
-  const queue: PartQueue = {
-    enqueue: async () => {},
-    list: async () => [],
-    cancel: async () => {},
-    acknowledge: async () => {},
-    subscribe: (listener) => {
-      tell = listener
-      return () => {}
-    },
-  }
-  const tasks = new PartTasks({
-    queue,
-    post: (_, event) => events.push(event),
-    draw: () => 0,
-    clock,
-    etagMode: () => 'unquoted',
-  })
+  const { tasks, events, tell } = bench(clock)
   tasks.subscribe()
   const url = 'http://127.0.0.1/?X-Amz-Signature=secret'
   const put = { type: 'put', generation: 0, url, start: 0, end: 10 } as const
@@ -53,3 +35,79 @@ test('progress is passed on at most 20 times a second for each task', async () =
   tell({ id: 'u/0/1/1', state: 'running', sentBytes: 5 })
   expect(events.map((event) => 'sentBytes' in event && event.sentBytes)).toEqual([1, 3, 5])
 })
+
+test.each([
+  ['before the queue is listed', 'list'],
+  ['after the queue was listed', 'cancel'],
+] as const)(
+  'an answer that comes %s waits until it is known what is in flight',
+  async (_, call) => {
+    const answered = {
+      id: 'u/0/1/1',
+      state: 'answered',
+      response: { status: 200, headers: { etag: '"e"' } },
+    } as const
+    const { tasks, events, tell } = bench(new VirtualClock(), {
+      listed: [
+        { id: 'u/0/1/1', state: 'running', sentBytes: 3 },
+        { id: 'u/0/2/2', state: 'waiting' },
+      ],
+      on: (name) => name === call && tell(answered),
+    })
+    tasks.subscribe()
+    await tasks.reconcile(() => 0)
+    expect(events.map(({ type }) => type)).toEqual([
+      'reattached',
+      'partProgressed',
+      'partConfirmed',
+    ])
+
+    tell({ ...answered, id: 'u/0/2/2' })
+    expect(events.at(-1)).toMatchObject({ type: 'partConfirmed', part: 2 })
+  },
+)
+
+interface Bench {
+  readonly tasks: PartTasks
+  readonly events: NewEvent[]
+  /** The queue tells this. */
+  readonly tell: (status: PartTaskStatus) => void
+}
+
+/** A queue that holds `listed` and says `on` which call it is asked for. */
+function bench(
+  clock: VirtualClock,
+  {
+    listed = [],
+    on = () => {},
+  }: {
+    readonly listed?: readonly PartTaskStatus[]
+    readonly on?: (call: 'list' | 'cancel') => void
+  } = {},
+): Bench {
+  const events: NewEvent[] = []
+  let listener: (status: PartTaskStatus) => void = () => {}
+  const queue: PartQueue = {
+    enqueue: async () => {},
+    list: async () => {
+      on('list')
+      return listed
+    },
+    cancel: async () => {
+      on('cancel')
+    },
+    acknowledge: async () => {},
+    subscribe: (added) => {
+      listener = added
+      return () => {}
+    },
+  }
+  const tasks = new PartTasks({
+    queue,
+    post: (_, event) => events.push(event),
+    draw: () => 0,
+    clock,
+    etagMode: () => 'unquoted',
+  })
+  return { tasks, events, tell: (status) => listener(status) }
+}
