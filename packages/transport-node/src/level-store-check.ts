@@ -33,6 +33,13 @@ export async function checkDatabase(folder: string): Promise<void> {
   const changes = readLog(await readFile(join(folder, manifest)))
   if (changes.damagedBytes > 0) throw new DamagedDatabase(`${manifest} is damaged`)
   const { tables, oldestLog } = readManifest(changes.records)
+  // LevelDB would begin without it. It is made before it is named, so no crash explains its absence.
+  if (
+    oldestLog > 0 &&
+    !names.some((name) => name.endsWith('.log') && numberOf(name) === oldestLog)
+  ) {
+    throw new DamagedDatabase(`The log that ${manifest} names is missing`)
+  }
   for (const name of names) {
     const number = numberOf(name)
     if (number === undefined) continue

@@ -1,21 +1,25 @@
 import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Store } from '@s3-bg-uploader/core'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { levelStore } from '../src/index.ts'
 import { openStore, recordOf, write } from './level-store-open.ts'
 import { temporaryFolder } from './temporary-file.ts'
 
 const BATCHES = 6
-const batch = (index: number) => [
+const batch = (index: number, bytes = 0) => [
   { key: `p/upload/0/${index}`, value: `etag ${index}` },
-  { key: `u/${index}`, value: `{"upload":${index}}` },
+  { key: `u/${index}`, value: `{"upload":${index}}${`${index}`.repeat(bytes)}` },
 ]
 
-/** A journal of a few batches, as a power failure would leave it: still open, never closed. */
-async function crashed() {
+/**
+ * A journal of a few batches, as a power failure would leave it: still open, never closed.
+ *
+ * @param bytes by which each batch is longer than it needs to be.
+ */
+async function crashed(bytes = 0) {
   const { directory, store } = await openStore()
-  for (let index = 0; index < BATCHES; index++) await store.write(batch(index))
+  for (let index = 0; index < BATCHES; index++) await store.write(batch(index, bytes))
   const [name = ''] = await filesOf(directory, '.log')
   return { original: directory, name, log: await readFile(join(directory, 'records', name)) }
 }
@@ -46,12 +50,14 @@ async function recover(directory: string) {
 }
 
 /** Which batches are there. Fails when one is there in part, or changed. */
-function batchesIn(records: Awaited<ReturnType<Store['read']>>): number[] {
+function batchesIn(records: Awaited<ReturnType<Store['read']>>, bytes = 0): number[] {
   const found = new Map(records)
   const whole = Array.from({ length: BATCHES }, (_, index) => index).filter((index) =>
     batch(index).some(({ key }) => found.has(key)),
   )
-  const expected = whole.flatMap((index) => batch(index).map(({ key, value }) => [key, value]))
+  const expected = whole.flatMap((index) =>
+    batch(index, bytes).map(({ key, value }) => [key, value]),
+  )
   expect([...records].sort()).toEqual(expected.sort())
   return whole
 }
@@ -102,6 +108,67 @@ test('a bit that flipped anywhere in the log costs the batch that it is in', asy
         expect(problems).toMatchObject([{ code: 'record_corrupt' }])
       }
     }
+  }
+})
+
+const BLOCK_BYTES = 32 * 1024
+/** So long that every batch lies in two or three blocks. */
+const LONG = 40_000
+
+/** The pieces of a log: a batch that does not fit into one block has several. */
+function piecesOf(log: Buffer): { readonly batch: number; readonly at: number }[] {
+  const pieces: { batch: number; at: number }[] = []
+  let index = -1
+  for (let at = 0; at + 7 <= log.length; ) {
+    const left = BLOCK_BYTES - (at % BLOCK_BYTES)
+    if (left < 7) at += left
+    const type = log.readUInt8(at + 6)
+    // Whole, or the first piece.
+    if (type === 1 || type === 2) index += 1
+    pieces.push({ batch: index, at })
+    at += 7 + log.readUInt16LE(at + 4)
+  }
+  return pieces
+}
+
+test('a log that ends in any piece of a long batch loses that batch', async () => {
+  const { original, log, name } = await crashed(LONG)
+  const pieces = piecesOf(log)
+  expect(pieces.length).toBeGreaterThanOrEqual(2 * BATCHES)
+  for (const { batch, at } of pieces.slice(-6)) {
+    for (const end of [at + 3, at + 100]) {
+      const directory = await changed(original, name, log.subarray(0, end))
+      const { records, problems } = await recover(directory)
+      expect(batchesIn(records, LONG), `the log ends at ${end}`).toEqual(range(batch))
+      expect(problems).toEqual([])
+    }
+  }
+})
+
+test('a bit that flipped in any piece of a long batch costs that batch', async () => {
+  const { original, log, name } = await crashed(LONG)
+  for (const { batch, at } of piecesOf(log).slice(1, 6)) {
+    for (const offset of [6, 100]) {
+      const damaged = Buffer.from(log)
+      damaged.writeUInt8(log.readUInt8(at + offset) ^ 0x20, at + offset)
+      const { records, problems } = await recover(await changed(original, name, damaged))
+      const others = range(BATCHES).filter((other) => other !== batch)
+      expect(batchesIn(records, LONG), `byte ${at + offset} changed`).toEqual(others)
+      expect(problems).toMatchObject([{ code: 'record_corrupt' }])
+    }
+  }
+})
+
+test('a page of the last batch that the disk never wrote costs that batch only', async () => {
+  const { original, log, name } = await crashed(LONG)
+  const [start = 0] = piecesOf(log)
+    .filter(({ batch }) => batch === BATCHES - 1)
+    .map(({ at }) => at)
+  const first = Math.ceil(start / 4096) * 4096
+  for (let page = first; page < log.length; page += 4 * 4096) {
+    const torn = Buffer.from(log).fill(0, page, page + 4096)
+    const { records } = await recover(await changed(original, name, torn))
+    expect(batchesIn(records, LONG), `the page at ${page} is empty`).toEqual(range(BATCHES - 1))
   }
 })
 
@@ -161,6 +228,61 @@ test.each(['CURRENT', 'MANIFEST'])('nothing is lost without %s', async (beginnin
   const { records, problems } = await recover(directory)
   expect(batchesIn(records)).toEqual(range(BATCHES))
   expect(problems.length).toBe(1)
+})
+
+/** A journal with a table, a log and a MANIFEST of several changes. */
+async function grown() {
+  const { directory, store } = await openStore()
+  // More than LevelDB keeps in a log: it begins another one and a table, and notes that.
+  for (let index = 0; index < 5; index++) {
+    await store.write([{ key: `big ${index}`, value: `${index}`.repeat(1_000_000) }])
+  }
+  await store.write([{ key: 'last', value: 'x' }])
+  // LevelDB makes its tables in the background.
+  await vi.waitUntil(async () => (await filesOf(directory, '.log')).length === 1)
+  const [manifest = ''] = (await readdir(join(directory, 'records'))).filter((name) =>
+    name.startsWith('MANIFEST'),
+  )
+  const content = await readFile(join(directory, 'records', manifest))
+  return { directory, manifest, content, records: 6 }
+}
+
+test('a log that is gone is noticed, and what the tables hold is saved', async () => {
+  const { directory } = await grown()
+  const [log = ''] = await filesOf(directory, '.log')
+  const without = await changed(directory, 'unrelated', '')
+  await rm(join(without, 'records', log))
+  const { records, problems } = await recover(without)
+  expect(records.length).toBeGreaterThanOrEqual(4)
+  expect(problems).toMatchObject([{ code: 'record_corrupt' }])
+})
+
+test('a MANIFEST that ends anywhere loses nothing', async () => {
+  const { directory, manifest, content, records: count } = await grown()
+  const starts = boundaries(content)
+  expect(starts.length).toBeGreaterThan(2)
+  for (const start of starts.slice(0, -1)) {
+    for (const end of [start, start + 12]) {
+      const { records, problems } = await recover(
+        await changed(directory, manifest, content.subarray(0, end)),
+      )
+      expect(records.length, `the MANIFEST ends at ${end}`).toBe(count)
+      expect(problems).toMatchObject([{ code: 'record_corrupt' }])
+    }
+  }
+})
+
+test('a bit that flipped in the MANIFEST loses nothing', async () => {
+  const { directory, manifest, content, records: count } = await grown()
+  for (const start of boundaries(content).slice(0, -1)) {
+    for (const at of [start + 4, start + 9]) {
+      const damaged = Buffer.from(content)
+      damaged.writeUInt8(content.readUInt8(at) ^ 2, at)
+      const { records, problems } = await recover(await changed(directory, manifest, damaged))
+      expect(records.length, `byte ${at} of the MANIFEST changed`).toBe(count)
+      expect(problems).toMatchObject([{ code: 'record_corrupt' }])
+    }
+  }
 })
 
 test('records in tables outlive damage to other blocks, and to everything else', async () => {
