@@ -2,7 +2,6 @@ import {
   createUploader,
   type Fetch,
   type ForegroundSource,
-  type Store,
   type Transport,
   type Uploader,
   type UploaderOptions,
@@ -27,8 +26,12 @@ export class World {
   #seed = 1
 
   /** A real uploader on this world. */
-  uploader(options: Partial<UploaderOptions<TestFile>> = {}): Promise<Uploader<TestFile>> {
-    return createUploader<TestFile>({
+  uploader(): Promise<Uploader<TestFile>> {
+    return createUploader(this.options())
+  }
+
+  options(): UploaderOptions<TestFile> {
+    return {
       transport: this.#transport,
       config,
       concurrency: 1,
@@ -44,8 +47,7 @@ export class World {
         },
         fetch: this.#fetch,
       },
-      ...options,
-    })
+    }
   }
 
   /** Ids are drawn: two uploads must not have the same. */
@@ -106,30 +108,6 @@ export class World {
       status: 200,
       headers: new Headers({ 'content-type': 'application/json' }),
       text: async () => JSON.stringify(answers[call]),
-    }
-  }
-}
-
-/** A store that one uploader at a time may have, as those of browsers and disks are. */
-export class ExclusiveStore {
-  readonly log: string[] = []
-  #open = false
-
-  open(name: string): Store {
-    return {
-      read: async () => {
-        if (this.#open) throw new Error('Two uploaders at once')
-        this.#open = true
-        this.log.push(`open ${name}`)
-        return []
-      },
-      write: async () => {},
-      close: async () => {
-        // Closing takes a while, and who does not wait for it comes too early.
-        await new Promise((resolve) => setImmediate(resolve))
-        this.#open = false
-        this.log.push(`close ${name}`)
-      },
     }
   }
 }

@@ -3,26 +3,29 @@ import { type ReactElement, type ReactNode, useEffect, useState } from 'react'
 import { UploaderProvider } from '../../src/index.ts'
 import type { TestFile } from './world.ts'
 
-// This is the pattern of the README, with the options given from outside.
+// The pattern of the README: a test compares the two, line by line.
 
-// A journal has one uploader at a time: the next begins when the last has closed.
-let last: Promise<void> = Promise.resolve()
+interface AccountUploadsProps {
+  readonly account: string
+  readonly optionsOf: (account: string) => UploaderOptions<TestFile>
+  readonly children: ReactNode
+}
+
+// <readme>
+// A journal has one uploader at a time: the next is created when the last has closed.
+let lastClosed: Promise<void> = Promise.resolve()
 
 export function AccountUploads({
   account,
   optionsOf,
   children,
-}: {
-  readonly account: string
-  readonly optionsOf: (account: string) => UploaderOptions<TestFile>
-  readonly children: ReactNode
-}): ReactElement {
+}: AccountUploadsProps): ReactElement {
   const [uploader, setUploader] = useState<Uploader<TestFile>>()
   const [error, setError] = useState<unknown>()
 
   useEffect(() => {
     let left = false
-    const created = last.then(() => (left ? undefined : createUploader(optionsOf(account))))
+    const created = lastClosed.then(() => (left ? undefined : createUploader(optionsOf(account))))
     created.then(
       (made) => left || setUploader(made),
       (cause) => left || setError(cause),
@@ -30,9 +33,9 @@ export function AccountUploads({
     return () => {
       left = true
       setUploader(undefined)
-      last = created.then(
+      lastClosed = created.then(
         (made) => made?.close(),
-        () => {},
+        () => {}, // There is nothing to close; the boundary has shown why.
       )
     }
   }, [account, optionsOf])
@@ -40,3 +43,4 @@ export function AccountUploads({
   if (error !== undefined) throw error
   return <UploaderProvider uploader={uploader}>{children}</UploaderProvider>
 }
+// </readme>
