@@ -56,6 +56,9 @@ export class BackgroundQueue {
       action()
       this.#startNext()
     }
+    const changes = (what: string): void => {
+      if (client.alive) this.#wire.referee.acts(client, `${what} parts`)
+    }
     return {
       enqueue: async (tasks) => {
         if (!client.enter()) return never()
@@ -69,15 +72,18 @@ export class BackgroundQueue {
         return [...this.#tasks.values()].map(({ status }) => status)
       },
       cancel: (ids) => {
-        if (client.alive) for (const id of ids) this.#ends.get(id)?.(undefined)
+        changes('cancels')
+        if (!client.ended) for (const id of ids) this.#ends.get(id)?.(undefined)
         return act(() => {
           for (const id of ids) this.#remove(id)
         })
       },
-      acknowledge: (ids) =>
-        act(() => {
+      acknowledge: (ids) => {
+        changes('acknowledges')
+        return act(() => {
           for (const id of ids) this.#remove(id)
-        }),
+        })
+      },
       subscribe: (listener) => {
         const entry = { client, listener }
         this.#listeners.add(entry)

@@ -12,20 +12,23 @@ export class ClientProcess implements Party {
   alive = true
   /** `uploader.close()` was called. */
   closed = false
+  /** Its uploader is of the past: closed for good, or dead with its process. */
+  ended = false
   /** What the platform told it last. */
   toldOnline = true
   /** The process dies at so many port calls from now. */
   callsToLive: number = Number.POSITIVE_INFINITY
   /** What dies with it. */
   readonly onDeath: (() => void)[] = []
+  onEnd: () => void = () => {}
   /** What came while the process was suspended; undefined while it runs. */
   #late: (() => void)[] | undefined
   #toCatchUp = 0
   readonly #bornAt: number
 
-  constructor(world: World, life: number) {
+  constructor(world: World, name: string) {
     this.world = world
-    this.name = `client${life}`
+    this.name = name
     this.#bornAt = world.clock.now()
   }
 
@@ -86,5 +89,13 @@ export class ClientProcess implements Party {
     this.world.reach('process died')
     this.world.note(this.name, () => 'dies')
     for (const callback of this.onDeath) callback()
+    this.end()
+  }
+
+  /** The process may live on, but the next uploader comes without it. */
+  end(): void {
+    if (this.ended) return
+    this.ended = true
+    this.onEnd()
   }
 }

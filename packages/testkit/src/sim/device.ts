@@ -12,7 +12,7 @@ import { OpenFile, SimFile } from './sim-files.ts'
 import { SimNetwork } from './sim-network.ts'
 import { SimStorage } from './sim-storage.ts'
 import { SimStore } from './sim-store.ts'
-import { newTrace } from './trace.ts'
+import { newTrace, underWay } from './trace.ts'
 import type { World } from './world.ts'
 
 /** Everything that outlives a process: the device with its files, journal and queue, and the net. */
@@ -34,7 +34,7 @@ export class Device {
     this.backend = new SimBackend(world, this.storage)
     this.store = new SimStore(world)
     this.referee = new Referee(world, this)
-    this.store.onWrite = (batch) => this.referee.written(batch)
+    this.store.onWrite = (client, batch) => this.referee.written(client, batch)
     this.store.onDurable = (batch) => this.referee.ledger.note(batch)
     for (const plan of world.plan.files) {
       const trace = newTrace(plan.name)
@@ -98,11 +98,11 @@ export class Device {
     const { path } = name as SimFileName
     const file = this.files.get(path)
     if (file !== undefined) {
-      file.trace.busy += 1
+      const end = underWay(file.trace, client)
       const ms = this.world.about('file.open', this.world.plan.storeMs)
       if (ms > 0) await new Promise<void>((resolve) => client.clock.setTimer(resolve, ms))
       if (!client.enter()) return never()
-      file.trace.busy -= 1
+      end()
     }
     if (!file?.exists) throw new UploadError('file_not_found', `${path} is not there`)
     return open(file)

@@ -76,6 +76,8 @@ export const FAULT_CLASSES = [
   'background',
   /** Up to 50 uploads at once. */
   'many-files',
+  /** The app is started once more while it runs. */
+  'second-process',
 ] as const
 
 export type FaultClass = (typeof FAULT_CLASSES)[number]

@@ -6,7 +6,8 @@ import { JournalLedger } from './journal-ledger.ts'
 import { findSecret, textOf } from './secrets.ts'
 import type { ControlRequest, SimBackend } from './sim-backend.ts'
 import type { IssuedUrl, SimStorage, StoredUpload } from './sim-storage.ts'
-import type { Trace } from './trace.ts'
+import type { SimStore } from './sim-store.ts'
+import { type Trace, underWay } from './trace.ts'
 import type { World } from './world.ts'
 
 /** As the core's policy says: attempts in all. */
@@ -24,6 +25,7 @@ export class Referee {
   readonly #world: World
   readonly #storage: SimStorage
   readonly #backend: SimBackend
+  readonly #store: SimStore
   readonly traces: Map<string, Trace> = new Map()
   readonly ledger: JournalLedger = new JournalLedger()
   #puts = 0
@@ -33,11 +35,13 @@ export class Referee {
     parts: {
       readonly storage: SimStorage
       readonly backend: SimBackend
+      readonly store: SimStore
     },
   ) {
     this.#world = world
     this.#storage = parts.storage
     this.#backend = parts.backend
+    this.#store = parts.store
     parts.storage.onObject = (upload, bytes) => this.#objectMade(upload, bytes)
   }
 
@@ -45,7 +49,15 @@ export class Referee {
     return file === undefined ? undefined : this.traces.get(file)
   }
 
-  /** The process died: what it had under way is over. */
+  /** Whatever others can see is for the one who has the journal. */
+  acts(client: ClientProcess, what: string): void {
+    const { holder } = this.#store
+    if (holder === client) return
+    const owner = holder === undefined ? 'nobody has' : `${holder.name} has`
+    this.#world.violate('9 one at a time', `${client.name} ${what} although ${owner} the journal`)
+  }
+
+  /** The process died, or its uploader was closed: what it had under way is over. */
   processEnded(): void {
     this.#puts = 0
     for (const trace of this.traces.values()) {
@@ -68,6 +80,7 @@ export class Referee {
     const { upload, part } = issued
     const what = `${upload.uploadId}/${part}`
     world.note(client.name, () => `PUT ${part} of ${upload.uploadId} (${trace.name})`)
+    this.acts(client, `sends part ${part} of ${trace.name}`)
     this.#checkMayStart(client, trace, `PUT of part ${part}`)
     this.#checkUrlLife(issued)
     this.#checkRange(issued, range)
@@ -92,11 +105,11 @@ export class Referee {
       world.violate('7 bounds', `${this.#puts} PUTs at once, ${world.plan.concurrency} allowed`)
     }
     trace.puts.add(what)
-    trace.busy += 1
+    const end = underWay(trace, client)
     return (answer) => {
-      if (!client.alive || !trace.puts.delete(what)) return
+      if (client.ended || !trace.puts.delete(what)) return
       this.#puts -= 1
-      trace.busy -= 1
+      end()
       if (answer !== undefined) this.putAnswered(trace, what, answer)
     }
   }
@@ -119,6 +132,7 @@ export class Referee {
       return () => {}
     }
     world.note(client.name, () => `${call} ${uploadId ?? ''} (${trace.name})`)
+    this.acts(client, `calls ${call} of ${trace.name}`)
     const what = call === 'start' ? 'start' : `${call}/${uploadId}`
     // Asked again with fresh headers: the same call, as far as pause and cancel are concerned.
     const isSecond = trace.refused === what
@@ -130,10 +144,10 @@ export class Referee {
     }
     if (call === 'abort') trace.aborts += 1
     if (call === 'urls') this.#checkBatch(body.parts as readonly number[])
-    trace.busy += 1
+    const end = underWay(trace, client)
     return (answer) => {
-      if (!client.alive) return
-      trace.busy -= 1
+      if (client.ended) return
+      end()
       this.#controlEnded(trace, request, what, answer)
     }
   }
@@ -174,7 +188,8 @@ export class Referee {
     if (secret !== undefined) world.violate('11 errors', `${where}: ${error.code} shows ${secret}`)
   }
 
-  written(batch: readonly StoreChange[]): void {
+  written(client: ClientProcess, batch: readonly StoreChange[]): void {
+    this.acts(client, 'writes')
     for (const { key, value } of batch) {
       if (findSecret(`${key} ${value}`) !== undefined) {
         this.#world.violate('11 errors', `the journal record ${key} holds a secret`)

@@ -51,6 +51,7 @@ export function scheduleTrouble(world: World, device: Device, user: SimUser): vo
   if (world.has('cancel')) often('cancel', 2, () => user.cancelSome())
   if (world.has('crash')) often('crash', 3, () => user.crash())
   if (world.has('reopen')) often('reopen', 2, () => user.reopen())
+  if (world.has('second-process')) often('second', 3, () => user.startAgain())
   if (world.has('corrupt-record')) {
     often('corrupt', 2, () => {
       user.crash()

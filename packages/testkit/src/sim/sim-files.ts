@@ -3,7 +3,7 @@ import type { ClientProcess } from './client-process.ts'
 import { ContentHash, hashOf } from './content-hash.ts'
 import { never } from './party.ts'
 import type { FilePlan } from './plan.ts'
-import type { Trace } from './trace.ts'
+import { type Trace, underWay } from './trace.ts'
 import type { World } from './world.ts'
 
 /** A file on the device. */
@@ -112,14 +112,14 @@ export class OpenFile implements Source {
   async #work(): Promise<void> {
     const { client, file } = this
     if (!client.enter()) return never()
-    file.trace.busy += 1
+    const end = underWay(file.trace, client)
     try {
       this.check()
       const ms = client.world.about('file.work', client.world.plan.storeMs)
       if (ms > 0) await new Promise<void>((resolve) => client.clock.setTimer(resolve, ms))
       this.check()
     } finally {
-      file.trace.busy -= 1
+      end()
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Store, StoreChange } from '@s3-bg-uploader/core'
+import { type Store, type StoreChange, UploadError } from '@s3-bg-uploader/core'
 import type { ClientProcess } from './client-process.ts'
 import { never } from './party.ts'
 import type { World } from './world.ts'
@@ -9,15 +9,18 @@ interface Pending {
 }
 
 /**
- * The journal's place. A batch is durable, whole, when its write resolves; of those that had not
- * resolved when the process died, any number of the first ones may have become so.
+ * The journal's place, for one process at a time. A batch is durable, whole, when its write resolves;
+ * of those that had not resolved when the process died, any number of the first ones may have become
+ * so.
  */
 export class SimStore {
   readonly #world: World
   readonly durable: Map<string, string> = new Map()
   /** Writes that have not resolved. */
   writing = 0
-  onWrite: (batch: readonly StoreChange[]) => void = () => {}
+  /** Who has it open. */
+  holder: ClientProcess | undefined
+  onWrite: (client: ClientProcess, batch: readonly StoreChange[]) => void = () => {}
   onDurable: (batch: readonly StoreChange[]) => void = () => {}
 
   constructor(world: World) {
@@ -37,22 +40,29 @@ export class SimStore {
         survives &&= random.chance('store.survives', 0.5)
         if (survives) this.#apply(batch)
       }
+      this.#release(client)
     })
     return {
       read: () => {
         if (!client.enter()) return never()
+        const other = this.holder
+        this.holder ??= client
         return new Promise((resolve, reject) => {
           clock.setTimer(() => {
             client.deliver(() => {
-              if (world.strikes('store-failure')) reject(new Error('EIO'))
-              else resolve([...this.durable])
+              if (other !== undefined) {
+                reject(new UploadError('store_locked', `${other.name} uses this journal`))
+              } else if (world.strikes('store-failure')) {
+                this.#release(client)
+                reject(new Error('EIO'))
+              } else resolve([...this.durable])
             })
           }, world.plan.storeMs)
         })
       },
       write: (batch) => {
         if (!client.enter()) return never()
-        this.onWrite(batch)
+        this.onWrite(client, batch)
         return new Promise((resolve, reject) => {
           const fails = world.strikes('store-failure')
           // A failed write may have got through all the same.
@@ -69,8 +79,15 @@ export class SimStore {
           pending.push({ batch, cancelTimer })
         })
       },
-      close: async () => {},
+      close: async () => {
+        if (!client.enter()) return never()
+        this.#release(client)
+      },
     }
+  }
+
+  #release(client: ClientProcess): void {
+    if (this.holder === client) this.holder = undefined
   }
 
   #apply(batch: readonly StoreChange[]): void {

@@ -2,6 +2,7 @@ import { createUploader, type Upload, UploadError, type Uploader } from '@s3-bg-
 import { ClientProcess } from './client-process.ts'
 import type { Device } from './device.ts'
 import type { Sabotage, SimFileName } from './sabotage.ts'
+import { startSecondProcess } from './second-process.ts'
 import { ENDPOINTS } from './sim-fetch.ts'
 import type { SimFile } from './sim-files.ts'
 import { checkSnapshot } from './snapshot-rules.ts'
@@ -43,10 +44,10 @@ export class SimUser {
   start(): void {
     const world = this.#world
     this.#lives += 1
-    const client = new ClientProcess(world, this.#lives)
+    const client = new ClientProcess(world, `client${this.#lives}`)
     this.#client = client
     this.#reportedCorrupt = new Set()
-    client.onDeath.push(() => {
+    client.onEnd = () => {
       this.#client = undefined
       this.#uploader = undefined
       this.#device.referee.processEnded()
@@ -58,7 +59,7 @@ export class SimUser {
       }
       const downtime = world.random.draw('user.downtime') ** 3 * 600_000
       world.clock.setTimer(() => this.start(), 1 + downtime)
-    })
+    }
     if (world.strikes('crash')) client.callsToLive = world.random.between('crash.at', 1, 80)
     world.note('user', () => `starts ${client.name}`)
     const ports = this.#sabotage(this.#device.portsFor(client))
@@ -81,13 +82,13 @@ export class SimUser {
       autoStart: !asleep,
       config: plan.lateConfig ? undefined : configured,
       onProblem: (error) => {
-        if (!client.alive) return
+        if (client.ended) return
         if (error.code === 'record_corrupt') this.#reportedCorrupt.add(error.message)
         this.#device.referee.checkError(error, 'problem')
       },
     }).then(
       (uploader) => {
-        if (!client.alive) return
+        if (client.ended) return
         this.#uploader = uploader
         this.#lookAround(uploader)
         if (plan.lateConfig) {
@@ -98,7 +99,7 @@ export class SimUser {
         if (asleep) client.clock.setTimer(() => this.resumeAll(), 500)
       },
       (error: unknown) => {
-        if (!client.alive) return
+        if (client.ended) return
         this.#device.referee.checkError(error, 'createUploader')
         client.die()
       },
@@ -157,7 +158,7 @@ export class SimUser {
     trace.handle = upload
     forgetHistory(trace)
     upload.subscribe(() => {
-      if (client?.alive) this.#look(trace)
+      if (client?.ended === false) this.#look(trace)
     })
     this.#awaitDone(trace, upload)
   }
@@ -167,13 +168,13 @@ export class SimUser {
     const { referee } = this.#device
     upload.done.then(
       (snapshot) => {
-        if (!client?.alive) return
+        if (client?.ended !== false) return
         if (snapshot.status !== 'completed') {
           this.#world.violate('snapshot', `${trace.name} is done but ${snapshot.status}`)
         }
       },
       (error: unknown) => {
-        if (client?.alive) referee.checkError(error, `${trace.name} done`)
+        if (client?.ended === false) referee.checkError(error, `${trace.name} done`)
       },
     )
   }
@@ -202,13 +203,13 @@ export class SimUser {
     }
     uploader.uploadFile({ path: plan.name }, options).then(
       (upload) => {
-        if (!client.alive) return
+        if (client.ended) return
         this.#adding.delete(trace)
         this.#follow(trace, upload)
         this.#look(trace)
       },
       (error: unknown) => {
-        if (!client.alive) return
+        if (client.ended) return
         this.#device.referee.checkError(error, `adding ${plan.name}`)
         client.clock.setTimer(() => this.#add(client, file), 1_000)
       },
@@ -373,10 +374,26 @@ export class SimUser {
         }
       },
     )
+    if (world.has('second-process')) this.startAgain()
     Promise.all([closing, refused]).then(
-      () => client.die(),
+      () => this.#closed(client),
       (error: unknown) => world.violate('11 errors', `close: ${String(error)}`),
     )
+  }
+
+  /** Another uploader may follow in the same process: the old one must keep quiet there. */
+  #closed(client: ClientProcess): void {
+    if (this.#device.store.holder === client) {
+      this.#world.violate('9 one at a time', `${client.name} is closed and keeps the journal`)
+    }
+    if (this.#world.random.chance('reopen.livesOn', 0.5)) client.end()
+    else client.die()
+  }
+
+  /** Starts the app once more while it runs. */
+  startAgain(): void {
+    this.#lives += 1
+    startSecondProcess(this.#world, this.#device, `client${this.#lives}`, this.#sabotage)
   }
 
   /** Damages a record while the process is dead. */

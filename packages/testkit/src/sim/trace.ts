@@ -1,4 +1,5 @@
 import type { Upload, UploadSnapshot } from '@s3-bg-uploader/core'
+import type { ClientProcess } from './client-process.ts'
 
 /** What the referee knows of one file's way. */
 export interface Trace {
@@ -66,6 +67,14 @@ export function newTrace(name: string): Trace {
     refused: undefined,
     aborts: 0,
     retries: 0,
+  }
+}
+
+/** Something of this upload is under way until the returned function is called. */
+export function underWay(trace: Trace, client: ClientProcess): () => void {
+  trace.busy += 1
+  return () => {
+    if (!client.ended) trace.busy -= 1
   }
 }
 

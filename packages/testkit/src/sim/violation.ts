@@ -8,6 +8,7 @@ export const GUARANTEES = {
   '6 changed file': 'a file that changed never completes with mixed bytes',
   '7 bounds': 'PUTs, open files and URLs in memory are bounded by concurrency',
   '8 commands': 'pause, resume and cancel work in every status; after cancel nothing but the abort',
+  '9 one at a time': 'only who holds the journal sends anything; the others are told store_locked',
   '10 corrupt': 'a corrupt record is set aside and reported; the rest goes on',
   '11 errors': 'every failure is an UploadError that helps, and none shows a secret',
   journal: 'what is confirmed becomes durable, and what is over leaves nothing behind',

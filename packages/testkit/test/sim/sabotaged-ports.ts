@@ -37,6 +37,19 @@ export const SABOTAGED_PORTS: Readonly<Record<string, Sabotage>> = {
     write: (batch) =>
       store.write(batch.map((c) => (c.value ? { ...c, value: `${c.value}S3CRET` } : c))),
   })),
+  'the journal lets a second process in': withStore((store) => ({
+    ...store,
+    read: () => store.read().catch(() => []),
+  })),
+  'the journal is given back too early': withStore((store) => ({
+    ...store,
+    async read() {
+      const records = await store.read()
+      await store.close()
+      return records
+    },
+  })),
+  'the journal is never given back': withStore((store) => ({ ...store, close: async () => {} })),
   'complete is sent twice': withFetch((send, url, request) => {
     if (url.includes('/complete/')) void send(url, request).catch(() => {})
     return send(url, request)

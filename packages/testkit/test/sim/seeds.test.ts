@@ -54,6 +54,7 @@ const SITUATION: Readonly<Record<string, string>> = {
   freeze: 'frozen',
   pause: 'paused',
   reopen: 'closed',
+  'second-process': 'store_locked',
 }
 
 const base = 1_000_000 + Math.floor(Date.now() / 1000)
