@@ -5,6 +5,13 @@ import { fileURLToPath } from 'node:url'
 
 const BIN = fileURLToPath(new URL('../../bin/s3-bg-uploader.js', import.meta.url))
 
+export interface ChildOptions {
+  /** A module that the process loads before the program. */
+  readonly preload?: URL | undefined
+  /** The user that it runs as. Default: this one. */
+  readonly uid?: number | undefined
+}
+
 export interface ChildEnd {
   /** Null where it was killed. */
   readonly exitCode: number | null
@@ -18,8 +25,12 @@ export class Child {
   readonly #process: ChildProcessByStdio<null, Readable, Readable>
   readonly #output = { stdout: '', stderr: '' }
 
-  constructor(argv: readonly string[]) {
-    this.#process = spawn(process.execPath, [BIN, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] })
+  constructor(argv: readonly string[], { preload, uid }: ChildOptions = {}) {
+    const imports = preload === undefined ? [] : ['--import', preload.href]
+    this.#process = spawn(process.execPath, [...imports, BIN, ...argv], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(uid === undefined ? {} : { uid }),
+    })
     this.#process.stdout.on('data', (chunk) => {
       this.#output.stdout += chunk
     })
@@ -27,6 +38,10 @@ export class Child {
       this.#output.stderr += chunk
     })
     this.ended = once(this.#process, 'close').then(([exitCode]) => ({ exitCode, ...this.#output }))
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0
   }
 
   get running(): boolean {

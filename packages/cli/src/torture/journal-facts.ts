@@ -6,7 +6,7 @@ export interface JournalFacts {
   readonly files: ReadonlySet<string>
   /** Keys of the objects that are complete, by the names of their files. */
   readonly completed: ReadonlyMap<string, string>
-  /** The parts whose ETag is safe, as `name/part`. */
+  /** The parts whose ETag is safe, as `name part 1`. */
   readonly parts: ReadonlySet<string>
   readonly problems: readonly string[]
 }
@@ -27,7 +27,7 @@ export async function readJournalFacts(dir: string): Promise<JournalFacts> {
     const [, id = '', generation, part] = /^p\/([^/]+)\/(\d+)\/(\d+)$/.exec(key) ?? []
     const upload = uploads.get(id)
     if (upload?.multipart !== undefined && upload.generation === Number(generation)) {
-      parts.add(`${upload.name}/${part}`)
+      parts.add(`${upload.name} part ${part}`)
     }
   }
   const completed = new Map<string, string>()

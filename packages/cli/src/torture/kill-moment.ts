@@ -1,5 +1,5 @@
 import type { SeededRandom } from './seeded-random.ts'
-import type { Sighting } from './witness.ts'
+import type { Sighting } from './transcript.ts'
 
 /** When to strike in one run of the uploading process. */
 export interface KillMoment {

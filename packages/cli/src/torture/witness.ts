@@ -8,35 +8,8 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
-
-/** One attempt to send a part, as it passed by. */
-export interface Attempt {
-  readonly file: string
-  readonly part: number
-  /** Which run of the uploading process it came from. */
-  readonly run: number
-  /** Bytes of the body that came. */
-  bytes: number
-  /** The backend took it and the client was told so, as far as can be seen from here. */
-  answered: boolean
-  /** A backend that was killed meanwhile. */
-  backendKilled: boolean
-}
-
-/** Something that just happened between client and backend. */
-export type Sighting =
-  | 'startAsked'
-  | 'startAnswered'
-  | 'urlsAnswered'
-  | 'partAsked'
-  | 'partHeld'
-  | 'partMoved'
-  | 'partTaken'
-  | 'partAnswered'
-  | 'listAnswered'
-  | 'completeAsked'
-  | 'completeTaken'
-  | 'completeAnswered'
+import type { Attempt, Sighting } from './transcript.ts'
+import { urlLifeLeft } from './url-life.ts'
 
 /** Stands between client and backend, passes everything on and keeps a transcript. */
 export class Witness {
@@ -55,6 +28,7 @@ export class Witness {
   quota: number = Number.POSITIVE_INFINITY
   /** Called before anything goes on. */
   onSighting: (sighting: Sighting) => void = () => {}
+  #answers = 0
   readonly #backendPort: () => number | undefined
   readonly #agent: Agent = new Agent({ keepAlive: true })
   readonly #open: Set<Attempt> = new Set()
@@ -111,8 +85,10 @@ export class Witness {
       file: this.uploadIds.get(uploadId) ?? uploadId,
       part,
       run: this.run,
+      urlLeftMs: urlLifeLeft(incoming.url ?? ''),
       bytes: 0,
-      answered: false,
+      status: undefined,
+      answered: undefined,
       backendKilled: this.#backendPort() === undefined,
     }
     this.attempts.push(attempt)
@@ -131,11 +107,12 @@ export class Witness {
       this.onSighting('partMoved')
     })
     const body = await bytesOf(answer)
+    attempt.status = answer.statusCode
     this.onSighting('partTaken')
     // A kill at this sighting comes before the answer.
     await setImmediate()
     response.on('finish', () => {
-      attempt.answered = answer.statusCode === 200
+      if (answer.statusCode === 200) attempt.answered = this.#answers++
       this.onSighting('partAnswered')
     })
     this.#answer(response, answer, body)
