@@ -54,16 +54,6 @@ export function listCases(): void {
       expect(watched.last).toBe(last)
     })
 
-    test('tells every component, whoever looked first', async () => {
-      const one = watch(() => useUploads(), uploader)
-      await add('video.mp4')
-      // This one sees the new upload in its first render, before the uploader told of it.
-      const two = watch(() => useUploads(), uploader)
-      await acted(() => world.advance(50))
-      expect(namesOf(one.last)).toEqual(['video.mp4'])
-      expect(namesOf(two.last)).toEqual(['video.mp4'])
-    })
-
     test('has those of one transfer, where one is named', async () => {
       await add('mine.mp4', 'trip')
       await add('other.mp4')

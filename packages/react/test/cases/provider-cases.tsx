@@ -9,7 +9,7 @@ import {
   useUploader,
   useUploads,
 } from '../../src/index.ts'
-import { counted } from '../support/counted.ts'
+import { counted, noListeners } from '../support/counted.ts'
 import { acted, Watcher, watch } from '../support/render.tsx'
 import { type TestFile, World } from '../support/world.ts'
 
@@ -72,11 +72,12 @@ export function providerCases(): void {
 
   describe.each([{ strict: false }, { strict: true }])('with strict mode $strict', ({ strict }) => {
     test('follows, and lets go of everything when it is unmounted', async () => {
-      const count = { listeners: 0 }
+      const count = noListeners()
       const { id } = await uploader.uploadFile('video.mp4', { transferId: 'trip' })
+      const of = counted(uploader, count)
       const watched = watch(
         () => [useUploads(), useUploads('trip'), useUpload(id), useTransfer('trip')] as const,
-        counted(uploader, count),
+        of,
         { strict },
       )
       // The list of all, that of the trip, the upload, and the transfer.
@@ -85,6 +86,9 @@ export function providerCases(): void {
       await acted(() => world.partArrives())
       expect(watched.last[2]?.confirmedParts).toBe(1)
       expect(watched.last[3]?.sentBytes).toBe(25)
+      const { subscriptions } = count
+      watched.again()
+      expect(count.subscriptions).toBe(subscriptions)
       watched.unmount()
       expect(count.listeners).toBe(0)
       const { renders } = watched
@@ -93,8 +97,8 @@ export function providerCases(): void {
     })
 
     test('lets go of an uploader that is replaced', async () => {
-      const before = { listeners: 0 }
-      const after = { listeners: 0 }
+      const before = noListeners()
+      const after = noListeners()
       const next = await world.uploader()
       const watched = watch(() => useUploads(), counted(uploader, before), { strict })
       watched.again(counted(next, after))
@@ -109,7 +113,7 @@ export function providerCases(): void {
   })
 
   test('a thousand rows ask the uploader together', async () => {
-    const count = { listeners: 0 }
+    const count = noListeners()
     const ids: string[] = []
     for (let row = 0; row < 1000; row += 1) {
       ids.push((await uploader.uploadFile(`${row}.jpg`)).id)

@@ -8,15 +8,17 @@ import {
   UploaderProvider,
   useSnapshot,
   useTransfer,
+  useUpload,
   useUploader,
   useUploads,
 } from '../../src/index.ts'
 import { type TestFile, World } from '../support/world.ts'
 
-function Page(): ReactElement {
+function Page({ id }: { readonly id: string }): ReactElement {
   const uploader = useUploader()
   const names = useUploads().map((upload) => upload.getSnapshot().name)
   const trip = useTransfer('trip')
+  const one = useUpload(id)
   const all = useSnapshot(uploader)
   return (
     <section>
@@ -25,24 +27,26 @@ function Page(): ReactElement {
       </button>
       <p>{names.join() || 'nothing'}</p>
       <p>{trip?.uploads ?? 'no trip'}</p>
+      <p>{one?.name ?? 'no video'}</p>
       <p>{all?.totalBytes ?? 'no bytes'}</p>
     </section>
   )
 }
 
-const page = (uploader: Uploader<TestFile> | undefined): ReactElement => (
-  <UploaderProvider uploader={uploader}>
-    <Page />
-  </UploaderProvider>
-)
-
 export function serverCases(): void {
   let world: World
   let uploader: Uploader<TestFile>
+  let id: string
+  const page = (provided: Uploader<TestFile> | undefined): ReactElement => (
+    <UploaderProvider uploader={provided}>
+      <Page id={id} />
+    </UploaderProvider>
+  )
   beforeEach(async () => {
     world = new World()
     uploader = await world.uploader()
-    await uploader.uploadFile('video.mp4', { transferId: 'trip' })
+    const upload = await uploader.uploadFile('video.mp4', { transferId: 'trip' })
+    id = upload.id
     return () => uploader.close()
   })
 
@@ -52,6 +56,7 @@ export function serverCases(): void {
       expect(html).toContain('disabled=""')
       expect(html).toContain('nothing')
       expect(html).toContain('no trip')
+      expect(html).toContain('no video')
       expect(html).toContain('no bytes')
     })
 
@@ -76,7 +81,7 @@ export function serverCases(): void {
         }),
       )
       if (!early) await act(async () => root.render(page(uploader)))
-      expect(container.textContent).toBe('Addvideo.mp41100')
+      expect(container.textContent).toBe('Addvideo.mp41video.mp4100')
       expect(container.querySelector('button')?.disabled).toBe(false)
       // The server's elements are still there: nothing was thrown away and rendered anew.
       expect(container.firstElementChild).toBe(section)

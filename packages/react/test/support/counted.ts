@@ -1,9 +1,14 @@
 import type { Transfer, Uploader } from '@s3-bg-uploader/core'
 
-/** How many listeners something has. */
+/** Who listens. */
 export interface Count {
+  /** Now. */
   listeners: number
+  /** Every subscription that was ever made. */
+  subscriptions: number
 }
+
+export const noListeners = (): Count => ({ listeners: 0, subscriptions: 0 })
 
 /** The same uploader, transfers and uploads included, with every subscription counted. */
 export function counted<TFile>(uploader: Uploader<TFile>, count: Count): Uploader<TFile> {
@@ -20,6 +25,7 @@ export function counted<TFile>(uploader: Uploader<TFile>, count: Count): Uploade
       return (listener: () => void) => {
         const unsubscribe = value.call(target, listener)
         count.listeners += 1
+        count.subscriptions += 1
         return () => {
           count.listeners -= 1
           unsubscribe()
