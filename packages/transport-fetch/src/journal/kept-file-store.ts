@@ -1,0 +1,85 @@
+import { UploadError } from '@s3-bg-uploader/core'
+import type { ChosenFile, KeptFiles } from '../kept-files.ts'
+import type { Database } from './database.ts'
+import { nameOf } from './database-error.ts'
+import { transact } from './open-database.ts'
+
+/** Keeps chosen files in the database of the journal: handles as they are, files by their bytes. */
+export class KeptFileStore implements KeptFiles {
+  readonly #database: Database
+  readonly #maxBytes: number
+  readonly #report: (problem: UploadError) => void
+
+  /** @param maxBytes of all files together; handles count nothing */
+  constructor(database: Database, maxBytes: number, report: (problem: UploadError) => void) {
+    this.#database = database
+    this.#maxBytes = maxBytes
+    this.#report = report
+  }
+
+  async keep(file: ChosenFile): Promise<string | undefined> {
+    const bytes = 'size' in file ? file.size : 0
+    const id = newId(bytes)
+    try {
+      return await this.#database.run('written', (connection) =>
+        transact(connection, 'files', 'readwrite', async (store) => {
+          const kept = bytes === 0 ? [] : await store.getAllKeys()
+          const sum = kept.reduce((total, other) => total + bytesOf(other), bytes)
+          return sum > this.#maxBytes ? undefined : store.put(file, id)
+        }),
+      )
+    } catch (cause) {
+      // Without the journal the upload does not begin; without its file it only ends with the page.
+      const message = `${file.name} is uploaded, but cannot be kept for after a reload`
+      const hint = cause instanceof UploadError ? cause.hint : undefined
+      this.#report(new UploadError('store_failed', message, { cause, hint }))
+      return undefined
+    }
+  }
+
+  async take(id: string): Promise<ChosenFile | undefined> {
+    try {
+      return await this.#database.run('read', (connection) =>
+        transact(connection, 'files', 'readonly', (store) => store.get(id)),
+      )
+    } catch (error) {
+      if (!isUnreadable(error)) throw error
+      throw new UploadError('file_unreadable', 'The browser lost the content of a kept file', {
+        cause: error,
+        hint: 'Let the user choose the file again.',
+      })
+    }
+  }
+
+  release(id: string): Promise<void> {
+    return this.#database.run('written', (connection) =>
+      transact(connection, 'files', 'readwrite', (store) => store.delete(id)),
+    )
+  }
+
+  retain(ids: readonly string[]): Promise<void> {
+    const needed = new Set(ids)
+    return this.#database.run('written', (connection) =>
+      transact(connection, 'files', 'readwrite', async (store) => {
+        const others = (await store.getAllKeys()).filter((id) => !needed.has(id))
+        await Promise.all(others.map((id) => store.delete(id)))
+      }),
+    )
+  }
+}
+
+/** Begins with the bytes of the file, so that a sum over many needs to read none of them. */
+function newId(bytes: number): string {
+  // Not crypto.randomUUID: pages over plain HTTP do not have it.
+  return `${bytes}-${crypto.getRandomValues(new Uint32Array(4)).join('-')}`
+}
+
+function bytesOf(id: string): number {
+  return Number.parseInt(id, 10) || 0
+}
+
+/** The record is there, but what it refers to is not. */
+function isUnreadable(error: unknown): boolean {
+  const cause = error instanceof UploadError ? error.cause : undefined
+  return ['DataError', 'NotReadableError'].includes(nameOf(cause))
+}
