@@ -11,7 +11,8 @@ export interface RunFacts {
 
 /**
  * For each part that may be on its way, so many may be answered and not yet in the journal when the
- * client is killed. The storage syncs every single part, the journal many at once, so that is ample.
+ * client is killed; on average no more than one. The storage syncs every single part and the journal
+ * many at once, so both is ample.
  */
 const UNJOURNALED_PER_SLOT = 8
 
@@ -27,6 +28,7 @@ export class Referee {
   /** Attempts that the kill came too early for: before the answer, and before the journal. */
   unansweredAtKill = { sum: 0, most: 0 }
   unjournaledAtKill = { sum: 0, most: 0 }
+  #kills = 0
   readonly #safe = new Set<string>()
   readonly #recorded = new Set<string>()
   readonly #files: readonly Omit<SourceFile, 'path'>[]
@@ -99,6 +101,10 @@ export class Referee {
     // A backend that was killed while it made an upload has told nobody of it.
     const orphans = storage.unfinished.filter((id) => told.has(id)).length
     if (orphans > 0) this.blame(`${orphans} uploads were left unfinished in the storage`)
+    const { sum } = this.unjournaledAtKill
+    if (sum > this.#kills * this.#concurrency) {
+      this.blame(`${sum} parts were answered before ${this.#kills} kills, but not in the journal`)
+    }
     const { sentBytes, excusedBytes, totalBytes } = this
     if (sentBytes - excusedBytes > totalBytes) this.blame('more bytes were sent than there are')
   }
@@ -146,6 +152,7 @@ export class Referee {
       this.#blame(run, `${unjournaled} parts were answered, but are not in the journal`)
     }
     if (!killed) return
+    this.#kills += 1
     note(this.unansweredAtKill, unanswered)
     note(this.unjournaledAtKill, unjournaled)
   }

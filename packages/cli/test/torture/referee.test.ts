@@ -91,7 +91,18 @@ const faults: [string, (record: Transcript) => void, string[]][] = [
       runs[1].attempts = answeredParts('big', 1, 13)
       runs[1].journal.parts.delete('small part 1')
     },
-    ['run 1: 17 parts were answered, but are not in the journal'],
+    [
+      'run 1: 17 parts were answered, but are not in the journal',
+      '18 parts were answered before 2 kills, but not in the journal',
+    ],
+  ],
+  [
+    'the journal lags behind every time',
+    ({ runs }) => {
+      for (const part of [5, 6, 7, 8]) runs[0].journal.parts.delete(`big part ${part}`)
+      runs[1].attempts = answeredParts('big', 5, 13)
+    },
+    ['5 parts were answered before 2 kills, but not in the journal'],
   ],
   [
     'the journal is not written to the end',
