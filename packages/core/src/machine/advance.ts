@@ -1,9 +1,10 @@
-import { withdraw } from './ending.ts'
+import { record, withdraw } from './ending.ts'
 import { releaseDelayed } from './part-failures.ts'
 import { canUseSlot } from './parts.ts'
 import { refill } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import {
+  isBeingJournaled,
   type LifecycleCall,
   type Multipart,
   type Rules,
@@ -80,7 +81,7 @@ function goOn(state: UploadState, now: number, rules: Rules, out: UploadEffect[]
       return upload(state, now, rules, out)
     case 'completing':
       if (state.multipart?.mustList && rules.canList) return call(state, 'list', now, out)
-      return call(state, 'complete', now, out)
+      return complete(state, now, out)
   }
 }
 
@@ -103,6 +104,20 @@ function call(
   const ticket = state.ticket + 1
   out.push({ type: EFFECT_OF[kind], ticket })
   return { ...state, ticket, call: { kind, ticket, startedAt: now } }
+}
+
+/**
+ * A complete call takes effect even if this process does not live to hear of it. A journal that
+ * lacked a part then would ask for an upload that the storage no longer has, and send it all again.
+ */
+function complete(state: UploadState, now: number, out: UploadEffect[]): UploadState {
+  const { multipart } = state
+  if (multipart === undefined || state.call !== undefined) return state
+  if (multipart.completeTicket === undefined) {
+    const next = record(state, out)
+    return { ...next, multipart: { ...multipart, completeTicket: next.ticket } }
+  }
+  return isBeingJournaled(state, multipart) ? state : call(state, 'complete', now, out)
 }
 
 function upload(state: UploadState, now: number, rules: Rules, out: UploadEffect[]): UploadState {

@@ -11,16 +11,10 @@ type Fact<T extends UploadEvent['type']> = Extract<UploadEvent, { type: T }>
 
 /** The journal holds what was asked with this ticket. */
 export function noteJournaled(state: UploadState, ticket: number): UploadState {
-  const { multipart } = state
   // It was told to forget it since.
   if (state.outcome === 'cancelled') return state
-  const durable = multipart !== undefined && !multipart.durable && ticket >= multipart.recordTicket
-  if (state.recorded && !durable) return state
-  return {
-    ...state,
-    recorded: true,
-    multipart: durable ? { ...multipart, durable } : multipart,
-  }
+  if (state.recorded && ticket <= state.journaled) return state
+  return { ...state, recorded: true, journaled: Math.max(ticket, state.journaled) }
 }
 
 /** The file is open. Its parts only fit together if it is still the one that was hashed. */

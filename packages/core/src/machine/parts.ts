@@ -6,6 +6,7 @@ import type { UploadEffect } from './upload-effect.ts'
 import type { ListedPart, UploadEvent } from './upload-event.ts'
 import {
   type Flight,
+  isBeingJournaled,
   type Rules,
   stageOf,
   type UploadState,
@@ -23,7 +24,7 @@ export function canUseSlot(state: UploadState, rules: Rules): boolean {
     state.gate === 'open' &&
     state.source === 'open' &&
     stageOf(state) === 'uploading' &&
-    multipart.durable &&
+    !isBeingJournaled(state, multipart) &&
     !(multipart.mustList && rules.canList) &&
     multipart.ready.length > 0 &&
     // A part that waits for its retry keeps its place, so that a storage that fails every part is

@@ -109,7 +109,6 @@ function restoreMultipart(
   }
   return {
     ...newMultipart({ ...facts, parts, recordTicket: 0 }),
-    durable: true,
     confirmed,
     confirmedBytes,
     // Parts that were under way at the crash may have arrived.

@@ -74,8 +74,6 @@ function note(
       return noteCompleted(state, event.ticket, out)
     case 'aborted':
       return noteAborted(state, event.ticket)
-    case 'heldBack':
-      return state.call?.ticket === event.ticket ? { ...state, call: undefined } : state
     case 'callFailed':
       return noteCallFailed(state, event, rules, out)
     case 'reattached':

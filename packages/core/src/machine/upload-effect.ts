@@ -2,7 +2,10 @@ import type { ControlCall } from '../errors.ts'
 
 /** Everything that an upload may ask for. The answer, where there is one, is an event. */
 export type UploadEffect =
-  /** → `journaled` with the same ticket, also when the store failed. */
+  /**
+   * → `journaled` with the same ticket, also when the store failed: until then nothing is known of
+   * this record, nor of what was journaled before it.
+   */
   | { readonly type: 'journalUpload'; readonly ticket: number }
   /** Once it is durable the queue may forget the task. */
   | {
@@ -35,7 +38,7 @@ export type UploadEffect =
   | { readonly type: 'callUrls'; readonly ticket: number; readonly parts: readonly number[] }
   /** → `listed` or `callFailed` */
   | { readonly type: 'callList'; readonly ticket: number }
-  /** Once everything journaled before is durable → `completed`, `callFailed` or `heldBack` */
+  /** → `completed` or `callFailed` */
   | { readonly type: 'callComplete'; readonly ticket: number }
   /** → `aborted` or `callFailed` */
   | {

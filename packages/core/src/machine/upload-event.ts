@@ -56,8 +56,6 @@ export type UploadEvent = { readonly now: number } & (
   | { readonly type: 'listed'; readonly ticket: number; readonly parts: readonly ListedPart[] }
   | { readonly type: 'completed'; readonly ticket: number }
   | { readonly type: 'aborted'; readonly ticket: number }
-  /** A complete call was not sent after all: the upload was stopped before the journal was ready. */
-  | { readonly type: 'heldBack'; readonly ticket: number }
   | {
       readonly type: 'callFailed'
       readonly call: ControlCall

@@ -86,9 +86,13 @@ export interface Multipart {
   readonly uploadId: string
   readonly partSize: number
   readonly parts: number
-  /** The ticket of the journal write that made it durable; no PUT starts before. */
+  /** The ticket of the record that names it; no PUT starts before that is durable. */
   readonly recordTicket: number
-  readonly durable: boolean
+  /**
+   * The ticket of the record that is written when every part is confirmed; complete waits for it,
+   * because what was journaled before is durable then too. Undefined until it is asked for.
+   */
+  readonly completeTicket: number | undefined
   readonly confirmed: EtagTable
   readonly confirmedBytes: number
   /** PUTs that failed, by part: for people, so that confirming a part or retry() forgets none. */
@@ -162,6 +166,8 @@ export interface UploadState {
   readonly recorded: boolean
   /** The last ticket given to asynchronous work. */
   readonly ticket: number
+  /** The latest ticket of a record that is durable, and all that was journaled before with it. */
+  readonly journaled: number
   /** Counts the multipart uploads of this file; part records of older ones are void. */
   readonly generation: number
   readonly hashing: Job | undefined
@@ -202,6 +208,7 @@ export function newUpload(file: UploadFile, hash?: string): UploadState {
     source: 'open',
     recorded: false,
     ticket: 0,
+    journaled: 0,
     generation: 0,
     hashing: undefined,
     hashedBytes: hash === undefined ? 0 : file.size,
@@ -232,7 +239,7 @@ export function newMultipart(facts: {
 }): Multipart {
   return {
     ...facts,
-    durable: false,
+    completeTicket: undefined,
     confirmed: emptyEtags,
     confirmedBytes: 0,
     failedPuts: emptyTable,
@@ -250,6 +257,14 @@ export function newMultipart(facts: {
     signMs: undefined,
     urlLifeMs: Number.POSITIVE_INFINITY,
   }
+}
+
+/** Whether something must become durable before the next part, or complete, can be sent. */
+export function isBeingJournaled(
+  { journaled }: UploadState,
+  { recordTicket, completeTicket = recordTicket }: Multipart,
+): boolean {
+  return journaled < Math.max(recordTicket, completeTicket)
 }
 
 /** What an upload is busy with, as long as it has no outcome. */

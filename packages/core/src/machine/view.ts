@@ -1,4 +1,4 @@
-import { type Gate, stageOf, type UploadState } from './upload-state.ts'
+import { type Gate, isBeingJournaled, stageOf, type UploadState } from './upload-state.ts'
 
 export type Status =
   | 'queued'
@@ -34,6 +34,7 @@ export function waitingFor(state: UploadState, gate: Gate): Waiting | undefined 
     return undefined
   }
   const { multipart } = state
+  if (multipart !== undefined && isBeingJournaled(state, multipart)) return undefined
   if (stageOf(state) !== 'uploading' || multipart === undefined) {
     return state.callRetryAt > 0 ? { reason: 'retry', until: state.callRetryAt } : undefined
   }

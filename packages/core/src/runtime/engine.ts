@@ -16,7 +16,7 @@ import type { ForegroundSource, Platform, Source, StoreChange, Transport } from 
 import { createBackendClient } from '../protocol/backend-client.ts'
 import type { EndpointConfig } from '../protocol/config.ts'
 import { ControlCalls } from './control-calls.ts'
-import { type EffectOf, type Entry, type NewEvent, newEntry } from './entry.ts'
+import { type Entry, type NewEvent, newEntry } from './entry.ts'
 import { FileWork } from './file-work.ts'
 import { foregroundQueue } from './foreground-queue.ts'
 import type { Journal } from './journal.ts'
@@ -311,10 +311,9 @@ export class Engine<TFile> {
       case 'callStart':
       case 'callUrls':
       case 'callList':
+      case 'callComplete':
       case 'callAbort':
         return this.#watch(this.#calls.run(entry, effect))
-      case 'callComplete':
-        return this.#watch(this.#complete(entry, effect))
       case 'dropCall':
         return entry.calls?.get(effect.ticket)?.abort()
       case 'put':
@@ -324,22 +323,6 @@ export class Engine<TFile> {
       case 'wake':
         return this.#setAlarm(entry, effect.at)
     }
-  }
-
-  /**
-   * A complete call takes effect even if this process does not live to hear of it. A journal that
-   * lacked a part then would ask for an upload that the storage no longer has, and send it all again.
-   */
-  async #complete(entry: Entry, effect: EffectOf<'callComplete'>): Promise<void> {
-    await this.#options.journal.settled()
-    const { state } = entry
-    const { ticket } = effect
-    if (this.#closing || state.call?.ticket !== ticket) return
-    if (state.admission === 'granted' && state.gate === 'open') {
-      return this.#calls.run(entry, effect)
-    }
-    // Paused or offline in the meantime: it is asked for again in time.
-    this.post(state.file.id, { type: 'heldBack', ticket })
   }
 
   #journal(changes: readonly StoreChange[], then?: () => void): void {

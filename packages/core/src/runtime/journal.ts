@@ -27,11 +27,6 @@ export class Journal {
     return this.#next.durable
   }
 
-  /** Resolves once all that was asked so far is durable, or has failed. */
-  async settled(): Promise<void> {
-    await this.#previous
-  }
-
   #newBatch(): Batch {
     const changes: StoreChange[] = []
     const durable = this.#previous.then(() => {

@@ -102,7 +102,8 @@ describe('a 2xx without an ETag', () => {
     s.grant()
     s.confirmed(2)
     expect(s.confirmed(3)).toContain('callList')
-    expect(s.listed(1)).toEqual(['journalPart 1 e1', 'callComplete'])
+    expect(s.listed(1)).toEqual(['journalPart 1 e1', 'journalUpload', 'wake Infinity'])
+    expect(s.journaled()).toContain('callComplete')
   })
 
   test('and not in the list, or there with another size: it is sent again', () => {
@@ -160,7 +161,8 @@ test('a part that arrives while a fresh URL for it is on its way is not sent aga
   s.send({ type: 'partConfirmed', taskId, part: 1, generation: 0, etag: 'e1' })
   s.signed()
   expect(s.grant()).toContain('put 2 [10,20) url2')
-  expect(s.confirmed(2)).toContain('callComplete')
+  s.confirmed(2)
+  expect(s.journaled()).toContain('callComplete')
 })
 
 describe('a PUT that stands still', () => {

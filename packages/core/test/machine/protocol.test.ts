@@ -28,6 +28,7 @@ test('an upload from the first record to completed', () => {
     { part: 2, etag: 'e2' },
     { part: 3, etag: 'e3' },
   ])
+  say('journaled', s.journaled())
   say('completed', s.completed())
   say('journaled', s.journaled())
   expect(transcript).toEqual([
@@ -42,7 +43,12 @@ test('an upload from the first record to completed', () => {
     ['confirmed 1', ['wantSlot true', 'releaseSlots 1', 'journalPart 1 e1'], 'uploading'],
     ['slot', ['wantSlot false', 'put 3 [20,25) url3'], 'uploading'],
     ['confirmed 3', ['releaseSlots 1', 'journalPart 3 e3'], 'uploading'],
-    ['confirmed 2', ['releaseSlots 1', 'journalPart 2 e2', 'callComplete'], 'completing'],
+    [
+      'confirmed 2',
+      ['releaseSlots 1', 'journalPart 2 e2', 'journalUpload', 'wake Infinity'],
+      'completing',
+    ],
+    ['journaled', ['callComplete', 'wake 60000'], 'completing'],
     [
       'completed',
       ['withdraw', 'closeSource', 'forgetParts 0/1..3', 'journalUpload', 'wake Infinity'],
@@ -55,7 +61,8 @@ test('an upload from the first record to completed', () => {
 test('a file of zero bytes is one empty part', () => {
   const s = new Script({}, newUpload(fileOf(0))).toSigned()
   expect(s.grant()).toContain('put 1 [0,0) url1')
-  expect(s.confirmed(1)).toContain('callComplete')
+  expect(s.confirmed(1)).toContain('journalUpload')
+  expect(s.journaled()).toContain('callComplete')
 })
 
 test('URLs may come before the record of the multipart upload is durable, but no part goes', () => {
@@ -70,6 +77,46 @@ test('URLs may come before the record of the multipart upload is durable, but no
   expect(s.send({ type: 'journaled', ticket: before })).toEqual([])
   expect(s.grant()).toEqual(['wantSlot false', 'releaseSlots 1'])
   expect(s.journaled()).toEqual(['wantSlot true'])
+})
+
+describe('complete waits for the journal', () => {
+  test('and an older write says nothing', () => {
+    const s = new Script().toConfirmed()
+    const { ticket } = s.state
+    expect(s.send({ type: 'journaled', ticket: ticket - 1 })).toEqual([])
+    expect(s.woke()).toEqual([])
+    expect(s.journaled()).toEqual(['callComplete', 'wake 60000'])
+    expect(s.send({ type: 'journaled', ticket })).toEqual([])
+  })
+
+  test('a younger write says that all before it is durable', () => {
+    const s = new Script().toConfirmed()
+    s.send({ type: 'pause' })
+    s.send({ type: 'resume' })
+    s.admit()
+    expect(s.journaled()).toContain('callComplete')
+  })
+
+  test('and is not sent once the upload was paused, until it goes on', () => {
+    const s = new Script().toConfirmed()
+    s.send({ type: 'pause' })
+    expect(s.journaled()).toEqual([])
+    s.send({ type: 'resume' })
+    expect([...s.admit(), ...s.journaled()]).toContain('callComplete')
+  })
+
+  test('and is not sent while the network is away', () => {
+    const s = new Script().toConfirmed()
+    s.send({ type: 'gateChanged', gate: 'network' })
+    expect(s.journaled()).toEqual([])
+    expect(s.send({ type: 'gateChanged', gate: 'open' })).toContain('callComplete')
+  })
+
+  test('and is never sent once the upload was cancelled', () => {
+    const s = new Script({ canAbort: true }).toConfirmed()
+    s.send({ type: 'cancel' })
+    expect([...s.journaled(), ...s.admit()]).not.toContain('callComplete')
+  })
 })
 
 describe('answers that nobody waits for change nothing', () => {

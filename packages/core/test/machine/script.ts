@@ -199,13 +199,20 @@ export class Script {
     return this
   }
 
-  /** As far as all parts are confirmed and complete is called. */
-  toComplete(): this {
+  /** As far as all parts are confirmed, which the journal does not hold yet. */
+  toConfirmed(): this {
     this.toFlights()
     this.confirmed(1)
     this.confirmed(2)
     this.grant()
     this.confirmed(3)
+    return this
+  }
+
+  /** As far as complete is called. */
+  toComplete(): this {
+    this.toConfirmed()
+    this.journaled()
     return this
   }
 

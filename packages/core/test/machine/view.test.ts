@@ -14,6 +14,11 @@ describe('why nothing moves', () => {
       (s) => [s.journaled(), s.admit(), s.hashed(), s.callFailed(broken)],
       { reason: 'retry', until: 500 },
     ],
+    [
+      'signed, but not in the journal yet',
+      (s) => [s.journaled(), s.admit(), s.hashed(), s.started(), s.signed()],
+      undefined,
+    ],
     ['signed, no slot', (s) => s.toSigned(), { reason: 'slot', until }],
     ['parts under way', (s) => s.toFlights(), undefined],
     [
@@ -21,6 +26,7 @@ describe('why nothing moves', () => {
       (s) => [s.toFlights(), s.putFailed(1, answered(503)), s.putFailed(2, broken, 0.1)],
       { reason: 'retry', until: 100 },
     ],
+    ['all sent, but not in the journal yet', (s) => s.toConfirmed(), undefined],
     ['completing', (s) => s.toComplete(), undefined],
     [
       'complete failed',
@@ -54,6 +60,7 @@ describe('why nothing moves', () => {
     s.admit()
     s.hashed()
     s.started()
+    s.journaled()
     s.callFailed(broken)
     expect(waitingFor(s.state, 'open')).toEqual({ reason: 'retry', until: 500 })
   })

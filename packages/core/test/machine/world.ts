@@ -679,7 +679,7 @@ export class World {
         return add({
           kind: 'complete',
           ticket: effect.ticket,
-          uploadId: this.#completable(state),
+          uploadId: this.#completable(upload),
         })
       case 'callAbort':
         if (!this.rules.canAbort) this.#violated('abort is not configured')
@@ -699,7 +699,8 @@ export class World {
     }
   }
 
-  #completable({ multipart, file }: UploadState): string {
+  #completable({ state, etags, record }: Uploading): string {
+    const { multipart, file, generation } = state
     if (multipart === undefined) return this.#violated('complete without a multipart upload')
     const list = listEtags(multipart.confirmed)
     if (list.length !== partCount(file.size, multipart.partSize)) {
@@ -707,7 +708,13 @@ export class World {
     }
     list.forEach(({ part, etag }, index) => {
       if (part !== index + 1 || etag !== `etag ${part}`) this.#violated(`complete with ${etag}`)
+      if (etags.get(`${generation}/${part}`) !== etag) {
+        this.#violated(`complete before the journal holds part ${part}`)
+      }
     })
+    if (record?.multipart?.uploadId !== multipart.uploadId) {
+      this.#violated('complete before the journal holds its upload')
+    }
     return multipart.uploadId
   }
 

@@ -19,18 +19,20 @@ describe('what is written, and when', () => {
     await world.clock.exhaust()
     expect(statusOf(upload)).toBe('completed')
     const lines = world.transcript
-    // The file, its hash, its multipart upload, its end.
-    const [added = -1, , planned = -1, ended] = lines.flatMap((line, index) =>
+    // The file, its hash, its multipart upload, that all is sent, its end.
+    const [added = -1, , planned = -1, sent = -1, ended] = lines.flatMap((line, index) =>
       line === 'write u' ? [index] : [],
     )
     expect(added).toBeLessThan(lines.indexOf('start a'))
     expect(planned).toBeLessThan(lines.indexOf('PUT in/a 1'))
+    expect(sent).toBe(lines.indexOf('write p/0/3') + 1)
+    expect(sent).toBeLessThan(lines.indexOf('complete 1,2,3'))
     expect(ended).toBe(lines.length - 1)
     for (const part of [1, 2, 3]) {
       expect(lines.indexOf(`PUT in/a ${part}`)).toBeLessThan(lines.indexOf(`write p/0/${part}`))
     }
     expect(lines.slice(-4)).toEqual(['forget p/0/1', 'forget p/0/2', 'forget p/0/3', 'write u'])
-    expect(lines.filter((line) => line.startsWith('write'))).toHaveLength(7)
+    expect(lines.filter((line) => line.startsWith('write'))).toHaveLength(8)
   })
 
   test('uploadFile waits for the record, and nothing is sent before', async () => {

@@ -283,6 +283,15 @@ export class Referee {
         `${trace.name} has ${count} parts and is completed with ${numbers}`,
       )
     }
+    // After a crash the storage would no longer know the upload, and a part would be missing.
+    const lossy = world.has('store-failure') || world.has('corrupt-record')
+    const lacks = parts.find(
+      ({ PartNumber }) => !this.ledger.holdsPart(trace.id, uploadId, PartNumber),
+    )
+    if (lacks !== undefined && trace.id !== undefined && !lossy) {
+      const part = lacks.PartNumber
+      world.violate('journal', `${trace.name} is completed before part ${part} is journaled`)
+    }
     if (trace.completes.has(uploadId)) {
       world.violate('3 complete', `${trace.name} is completed twice at once`)
     }

@@ -17,7 +17,8 @@ interface Part {
 }
 
 export interface Multipart {
-  readonly durable: boolean
+  readonly recordTicket: number
+  readonly completeTicket: number | undefined
   readonly confirmed: unknown
   readonly partSize: number
   readonly confirmedBytes: number
@@ -138,7 +139,11 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'PUTs do not wait for the record of their upload': (step, state, event) => {
     const { state: next, effects } = step(state, event)
     if (event.type !== 'started') return { state: next, effects }
-    return { state: withMultipart(next, () => ({ durable: true })), effects }
+    return { state: withMultipart(next, () => ({ recordTicket: 0 })), effects }
+  },
+  'complete does not wait for the journal': (step, state, event) => {
+    const early = withMultipart(state, () => ({ completeTicket: 0 }))
+    return step(event.type === 'partConfirmed' ? early : state, event)
   },
   'pause is ignored': (step, state, event) =>
     event.type === 'pause' ? { state, effects: [] } : step(state, event),
