@@ -63,6 +63,8 @@ export class Engine<TFile> {
   #delivering = false
   #closing = false
   #closed = false
+  /** All that was asked of the journal is done, and so is what had to follow. */
+  #journaled: Promise<void> = Promise.resolve()
   #onDelivered: () => void = () => {}
 
   constructor(options: EngineOptions<TFile>) {
@@ -195,6 +197,8 @@ export class Engine<TFile> {
     }
     await Promise.all(entries.map(({ source }) => source?.close()))
     await this.#aborted(new Set(aborting))
+    // Once the journal is closed it may be somebody else's, and so may the queue.
+    await this.#journaled
     this.#closed = true
     for (const entry of aborting) stopWork(entry)
   }
@@ -330,7 +334,8 @@ export class Engine<TFile> {
       // Uploads go on without the journal; only a crash would cost what it does not hold.
       this.#options.onProblem(error)
     })
-    this.#watch(written.then(then))
+    // Writes are done in order, so the last one stands for all.
+    this.#journaled = written.then(then).catch((cause: unknown) => this.#reportBug(cause))
   }
 
   #setAlarm(entry: Entry, at: number): void {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { PartQueue, PartTask, PartTaskStatus } from '../../src/ports.ts'
 import type { Uploader } from '../../src/uploader/types.ts'
 import type { MemoryFile } from '../support/memory-transport.ts'
 import { errorOf, forbidUnhandledRejections, stateOf, World } from '../support/world.ts'
@@ -33,6 +34,49 @@ describe('close()', () => {
     await world.clock.advance(600_000)
     expect(world.transcript.length).toBe(sent)
     expect(world.problems).toEqual([])
+  })
+
+  test('lets a queue forget what the journal holds before it gives the journal away', async () => {
+    const world = new World()
+    const steps: string[] = []
+    const tasks: PartTask[] = []
+    let tell: (status: PartTaskStatus) => void = () => {}
+    const queue: PartQueue = {
+      enqueue: async (more) => void tasks.push(...more),
+      list: async () => [],
+      cancel: async () => {},
+      acknowledge: async (ids) => void steps.push(`acknowledge ${ids}`),
+      subscribe: (listener) => {
+        tell = listener
+        return () => {}
+      },
+    }
+    const closeStore = world.store.close.bind(world.store)
+    world.store.close = () => {
+      steps.push('close the journal')
+      return closeStore()
+    }
+    const uploader = await world.uploader({
+      transport: {
+        capabilities: { progress: true, reopen: true, nativeHash: false, background: true },
+        open: (file) => world.transport.open(file),
+        reopen: (ref) => world.transport.reopen(ref),
+        queue,
+      },
+    })
+    await uploader.uploadFile(world.file('a', 4))
+    await world.clock.settle()
+    const [{ id } = { id: 'none' }] = tasks
+    let open = (): void => {}
+    world.store.gate = new Promise((resolve) => {
+      open = resolve
+    })
+    tell({ id, state: 'answered', response: { status: 200, headers: { etag: '"e"' } } })
+    const closing = uploader.close()
+    await world.clock.settle()
+    open()
+    await closing
+    expect(steps).toEqual([`acknowledge ${id}`, 'close the journal'])
   })
 
   test('is idempotent', async () => {
