@@ -30,15 +30,15 @@ export class FileSource implements ForegroundSource {
   }
 
   get name(): string {
-    return this.#opened.file.name
+    return this.#opened.name
   }
 
   get size(): number {
-    return this.#opened.file.size
+    return this.#opened.size
   }
 
   get lastModified(): number {
-    return this.#opened.file.lastModified
+    return this.#opened.lastModified
   }
 
   async read(range: Range): Promise<Uint8Array> {

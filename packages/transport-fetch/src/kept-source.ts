@@ -11,7 +11,7 @@ export async function openAndKeep(
 ): Promise<ForegroundSource> {
   const opened = await openChosenFile(chosen)
   const kept = await files.keep(chosen)
-  const ref = kept === undefined ? undefined : { kept, name: opened.file.name }
+  const ref = kept === undefined ? undefined : { kept, name: opened.name }
   return new FileSource(opened, ref, send)
 }
 

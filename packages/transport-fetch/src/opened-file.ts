@@ -4,8 +4,13 @@ import { permit } from './permission.ts'
 
 /** A file on the disk, or in memory, as it was when it was opened. */
 export interface OpenedFile {
-  /** A snapshot: its size and time never change, and newer content is not read through it. */
+  /** To read from. What it tells of itself may change, what stands here does not. */
   readonly file: File
+  readonly name: string
+  /** Bytes. */
+  readonly size: number
+  /** Milliseconds since the epoch. */
+  readonly lastModified: number
   /**
    * Checks that the file is still the one that was opened.
    *
@@ -21,7 +26,7 @@ export interface OpenedFile {
  */
 export async function openChosenFile(chosen: ChosenFile): Promise<OpenedFile> {
   if (isHandle(chosen)) return openHandle(chosen)
-  if (isFile(chosen)) return { file: chosen, verify: () => verifyFile(chosen) }
+  if (isFile(chosen)) return openFile(chosen)
   throw new UploadError('file_not_regular', 'What was given is neither a File nor a file handle', {
     hint: 'Give a Blob a name: new File([blob], "recording.webm").',
   })
@@ -39,12 +44,16 @@ function isFile(chosen: ChosenFile): chosen is File {
 async function openHandle(handle: FileSystemFileHandle): Promise<OpenedFile> {
   await permit(handle)
   const file = await fileNow(handle)
+  const { name, size, lastModified } = file
   return {
     file,
+    name,
+    size,
+    lastModified,
     async verify() {
-      const { size, lastModified } = await fileNow(handle)
-      if (size !== file.size || lastModified !== file.lastModified)
-        throw new UploadError('source_changed', `${file.name} changed since it was opened`)
+      const now = await fileNow(handle)
+      if (now.size !== size || now.lastModified !== lastModified)
+        throw new UploadError('source_changed', `${name} changed since it was opened`)
     },
   }
 }
@@ -54,7 +63,7 @@ async function fileNow(handle: FileSystemFileHandle): Promise<File> {
     return await handle.getFile()
   } catch (cause) {
     const { name } = handle
-    switch (cause instanceof Error ? cause.name : '') {
+    switch (nameOf(cause)) {
       case 'NotFoundError':
         throw new UploadError('file_not_found', `${name} does not exist any more`, { cause })
       case 'NotAllowedError':
@@ -65,26 +74,38 @@ async function fileNow(handle: FileSystemFileHandle): Promise<File> {
   }
 }
 
-/**
- * Reads the last byte: Chromium refuses to read a file whose time of modification is another than
- * when it was chosen, and nobody can read the end of one that became shorter.
- */
-async function verifyFile(file: File): Promise<void> {
-  try {
-    const { byteLength } = await file.slice(-1).arrayBuffer()
-    if (byteLength === Math.min(file.size, 1)) return
-  } catch (cause) {
-    if (cause instanceof Error && cause.name === 'NotFoundError')
-      throw new UploadError('file_not_found', `${file.name} does not exist any more`, { cause })
-    throw changed(file, cause)
-  }
-  throw changed(file)
+async function openFile(file: File): Promise<OpenedFile> {
+  // Chromium looks for these on the disk now, and keeps to them from now on.
+  const { name, size, lastModified } = file
+  const opened = { file, name, size, lastModified, verify: () => verifyFile(file, size) }
+  // A file that is gone, and a folder, tell that they have no bytes.
+  if (size === 0) await opened.verify()
+  return opened
 }
 
-function changed({ name }: File, cause?: unknown): UploadError {
-  const message = `${name} changed, or cannot be read any more, since it was chosen`
-  return new UploadError('source_changed', message, {
+/**
+ * Reads the last byte: Chromium refuses to read a file whose time of modification is another than
+ * when it was chosen, and nobody can read the end of one that became shorter. An empty file is read
+ * as a whole, since an empty slice of it can be read whatever it is now.
+ */
+async function verifyFile(file: File, size: number): Promise<void> {
+  const { name } = file
+  const end = size === 0 ? file : file.slice(size - 1, size)
+  const read = await end.arrayBuffer().catch((cause: unknown) => {
+    if (nameOf(cause) === 'NotFoundError')
+      throw new UploadError('file_not_found', `${name} does not exist any more`, { cause })
+    throw changed(name, cause)
+  })
+  if (read.byteLength !== end.size) throw changed(name)
+}
+
+function changed(name: string, cause?: unknown): UploadError {
+  return new UploadError('source_changed', `${name} changed since it was chosen, or is a folder`, {
     cause,
     hint: 'A File is what it was when the user chose it: let the user choose it again.',
   })
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : ''
 }
