@@ -120,6 +120,21 @@ export interface PartQueue {
 interface TransportBase {
   /** Ports that the platform brings along, used instead of the defaults. */
   readonly platform?: Partial<Platform>
+  /**
+   * Frees what the transport keeps for a `ref`: called once the upload that used it is completed,
+   * cancelled or was given its file anew, and the journal holds that. Such a transport gives every
+   * source that it opens a ref of its own, so that freeing one takes nothing from another; a
+   * reopened source names what was kept first. Idempotent; refs that name nothing are ignored. A
+   * rejection is reported to `onProblem` and stops no upload.
+   */
+  release?(ref: Json): Promise<void>
+  /**
+   * Frees what was kept before this call, except for these refs: called once after the journal was
+   * restored, with the refs that its uploads still need, so that nothing stays of what a crash cut
+   * short. Not called where a record of the journal could not be read: it may need any of them.
+   * What is opened from then on stays, also while this is under way. Rejects as `release` does.
+   */
+  retain?(refs: readonly Json[]): Promise<void>
   /** Frees sockets and the like. Called once, by `uploader.close()`. */
   close?(): Promise<void>
 }

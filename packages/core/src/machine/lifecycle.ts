@@ -24,7 +24,9 @@ export function noteOpened(
   out: UploadEffect[],
 ): UploadState {
   if (state.source !== 'opening') return state
-  const { size, lastModified, ref = state.file.ref } = fact
+  const { size, lastModified } = fact
+  // A file that was brought again is where that one is, or nowhere.
+  const ref = fact.type === 'attached' ? fact.ref : (fact.ref ?? state.file.ref)
   const opened: UploadState = { ...state, source: 'open', file: { ...state.file, ref } }
   const { file } = opened
   const hash = state.hash ?? state.verifying?.hash
@@ -39,10 +41,10 @@ export function noteOpened(
     lastModified !== file.lastModified &&
     lastModified !== undefined &&
     file.lastModified !== undefined
-  if (touched) {
-    return { ...opened, hash: undefined, hashedBytes: 0, verifying: { hash, lastModified } }
-  }
-  return ref === state.file.ref ? opened : record(opened, out)
+  const found: UploadState = touched
+    ? { ...opened, hash: undefined, hashedBytes: 0, verifying: { hash, lastModified } }
+    : opened
+  return ref === state.file.ref ? found : record(found, out)
 }
 
 /** A file that was gone, or that cannot be opened by itself, was added again. */

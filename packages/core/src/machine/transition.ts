@@ -1,6 +1,7 @@
 import { advance } from './advance.ts'
 import { failSilentCalls, noteCallFailed } from './call-failures.ts'
 import { cancel, forget, pause, resume, retry } from './commands.ts'
+import { releaseRefs } from './kept-file.ts'
 import {
   noteAborted,
   noteAttached,
@@ -29,7 +30,9 @@ export interface Transition {
 export function transition(state: UploadState, event: UploadEvent, rules: Rules): Transition {
   const effects: UploadEffect[] = []
   const noted = note(state, event, rules, effects)
-  return { state: advance(noted, event.now, rules, effects), effects }
+  const next = advance(noted, event.now, rules, effects)
+  releaseRefs(state, event, next, rules, effects)
+  return { state: next, effects }
 }
 
 function note(
@@ -54,6 +57,8 @@ function note(
       return noteOpened(state, event, out)
     case 'attached':
       return noteAttached(state, event, out)
+    case 'joined':
+      return state
     case 'openFailed':
       return noteOpenFailed(state, event.failure, out)
     case 'hashProgressed':

@@ -19,6 +19,11 @@ export type UploadEffect =
   | { readonly type: 'forgetParts'; readonly generation: number; readonly parts: number }
   /** The upload leaves the journal. */
   | { readonly type: 'forgetUpload' }
+  /**
+   * The transport may free what this ref names: once everything journaled before is durable, and not
+   * at all where that failed, since a crash would bring the upload back.
+   */
+  | { readonly type: 'releaseRef'; readonly ref: string }
   /** → `admitted`, some day */
   | { readonly type: 'requestAdmission' }
   /** Gives back the admission and every slot. */

@@ -32,6 +32,8 @@ export type UploadEvent = { readonly now: number } & (
       readonly lastModified: number | undefined
       readonly ref?: string | undefined
     }
+  /** The application added a file that this upload has already; it was opened once more for that. */
+  | { readonly type: 'joined'; readonly ref: string | undefined }
   | { readonly type: 'openFailed'; readonly failure: Failure }
   | { readonly type: 'hashProgressed'; readonly ticket: number; readonly bytes: number }
   | { readonly type: 'hashed'; readonly ticket: number; readonly hash: string }

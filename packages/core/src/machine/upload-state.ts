@@ -41,6 +41,8 @@ export interface Rules {
   readonly canAbort: boolean
   /** The transport tells about progress, so silence means a stall. */
   readonly seesProgress: boolean
+  /** The transport keeps what a ref names until it is told to release it. */
+  readonly keepsFiles: boolean
 }
 
 /** A part that waits for its turn. */

@@ -20,6 +20,7 @@ import { type Entry, type NewEvent, newEntry } from './entry.ts'
 import { FileWork } from './file-work.ts'
 import { foregroundQueue } from './foreground-queue.ts'
 import type { Journal } from './journal.ts'
+import type { KeptFiles } from './kept-files.ts'
 import { PartTasks } from './part-tasks.ts'
 import { encodeUpload, partKey, uploadKey } from './records.ts'
 import { parseTaskId } from './task-id.ts'
@@ -35,6 +36,7 @@ export interface EngineOptions<TFile> {
   readonly transport: Transport<TFile>
   readonly platform: Platform
   readonly journal: Journal
+  readonly kept: KeptFiles
   /** What of the rules does not follow from configuration and transport. */
   readonly policy: Pick<Rules, 'retry' | 'stallMs' | 'restarts' | 'slots'>
   readonly config: EndpointConfig | undefined
@@ -61,6 +63,8 @@ export class Engine<TFile> {
   #scheduler: SchedulerState
   #inbox: Message[] = []
   #delivering = false
+  /** The last write that was asked of the journal. */
+  #written: Promise<void> = Promise.resolve()
   #closing = false
   #closed = false
   /** All that was asked of the journal is done, and so is what had to follow. */
@@ -296,6 +300,8 @@ export class Engine<TFile> {
         return this.#journal(partDeletions(id, effect.generation, effect.parts))
       case 'forgetUpload':
         return this.#journal([{ key: uploadKey(id) }])
+      case 'releaseRef':
+        return this.#options.kept.release(effect.ref, this.#written)
       case 'requestAdmission':
         return this.#tell({ type: 'admissionRequested', id, order })
       case 'withdraw':
@@ -330,7 +336,8 @@ export class Engine<TFile> {
   }
 
   #journal(changes: readonly StoreChange[], then?: () => void): void {
-    const written = this.#options.journal.write(changes).catch((error: UploadError) => {
+    this.#written = this.#options.journal.write(changes)
+    const written = this.#written.catch((error: UploadError) => {
       // Uploads go on without the journal; only a crash would cost what it does not hold.
       this.#options.onProblem(error)
     })
@@ -375,6 +382,7 @@ export class Engine<TFile> {
       canList: this.#config?.listPartsApi !== undefined,
       canAbort: this.#config?.abortApi !== undefined,
       seesProgress: this.#options.transport.capabilities.progress,
+      keepsFiles: this.#options.transport.release !== undefined,
     }
   }
 

@@ -1,9 +1,11 @@
 import { isUploadError, UploadError } from '../errors.ts'
+import { refsInNeed } from '../machine/kept-file.ts'
 import type { UploadState } from '../machine/upload-state.ts'
 import type { Platform, Store } from '../ports.ts'
 import { parseConfig } from '../protocol/config.ts'
 import { Engine } from '../runtime/engine.ts'
 import { Journal } from '../runtime/journal.ts'
+import { KeptFiles } from '../runtime/kept-files.ts'
 import { memoryStore } from '../runtime/memory-store.ts'
 import { decodeJournal } from '../runtime/records.ts'
 import { reportToConsole, systemPlatform } from '../runtime/system.ts'
@@ -46,10 +48,12 @@ export async function createUploader<TFile>(
   }
 
   const journal = new Journal(store)
+  const kept = new KeptFiles(transport, report)
   const engine: Engine<TFile> = new Engine<TFile>({
     transport,
     platform,
     journal,
+    kept,
     config,
     policy: { ...POLICY, slots: concurrency },
     onChange(state, before) {
@@ -81,8 +85,10 @@ export async function createUploader<TFile>(
   if (restored.orphans.length > 0) {
     journal.write(restored.orphans.map((key) => ({ key }))).catch(report)
   }
+  const needed = refsInNeed(restored)
+  if (needed !== undefined) kept.retain(needed)
   const lastOrder = restored.uploads.at(-1)?.file.order ?? 0
-  const adder = new FileAdder({ transport, engine, roster, known, platform, lastOrder })
+  const adder = new FileAdder({ transport, engine, kept, roster, known, platform, lastOrder })
   let closing: Promise<void> | undefined
   await engine.start()
 
@@ -90,7 +96,13 @@ export async function createUploader<TFile>(
     const stopped = engine.close()
     roster.close()
     // Whatever fails, the rest is freed too; what is in the journal is safe already.
-    for (const step of [() => stopped, () => journal.close(), () => transport.close?.()]) {
+    const steps = [
+      () => stopped,
+      () => journal.close(),
+      () => kept.settled(),
+      () => transport.close?.(),
+    ]
+    for (const step of steps) {
       try {
         await step()
       } catch (cause) {

@@ -4,6 +4,7 @@ import type { Json, Platform, Source, Transport } from '../ports.ts'
 import { describeError } from '../protocol/safe-cause.ts'
 import { checkUserParams } from '../protocol/user-params.ts'
 import type { Engine } from '../runtime/engine.ts'
+import type { KeptFiles } from '../runtime/kept-files.ts'
 import { type FileFacts, isTold, type KnownFiles } from './known-files.ts'
 import type { Roster } from './roster.ts'
 import type { Upload, UploadFileOptions } from './types.ts'
@@ -13,6 +14,7 @@ import type { UploadHandle } from './upload-handle.ts'
 export class FileAdder<TFile> {
   readonly #transport: Transport<TFile>
   readonly #engine: Engine<TFile>
+  readonly #kept: KeptFiles
   readonly #roster: Roster
   readonly #known: KnownFiles
   readonly #platform: Pick<Platform, 'clock' | 'random'>
@@ -23,6 +25,7 @@ export class FileAdder<TFile> {
   constructor(options: {
     readonly transport: Transport<TFile>
     readonly engine: Engine<TFile>
+    readonly kept: KeptFiles
     readonly roster: Roster
     readonly known: KnownFiles
     readonly platform: Pick<Platform, 'clock' | 'random'>
@@ -31,6 +34,7 @@ export class FileAdder<TFile> {
   }) {
     this.#transport = options.transport
     this.#engine = options.engine
+    this.#kept = options.kept
     this.#roster = options.roster
     this.#known = options.known
     this.#platform = options.platform
@@ -58,13 +62,18 @@ export class FileAdder<TFile> {
     // Nothing may come between looking and adding: a second call would find nothing either.
     const recording = isTold(facts) ? this.#adding.get(twin) : undefined
     const existing =
-      this.#attach(facts, source) ?? this.#existing(facts) ?? (recording && (await recording))
+      this.#attach(facts, source) ??
+      this.#existing(facts) ??
+      (recording && (await this.#recorded(recording, source, facts)))
     if (existing === undefined) {
       const adding = this.#addNew(facts, order, source)
       this.#adding.set(twin, adding)
       return adding.finally(() => this.#adding.delete(twin))
     }
-    if (this.#engine.sourceOf(existing.id) !== source) await source.close()
+    if (this.#engine.sourceOf(existing.id) !== source) {
+      await source.close()
+      this.#engine.post(existing.id, { type: 'joined', ref: facts.ref })
+    }
     if (onDuplicate !== 'fail') return existing
     throw new UploadError('duplicate_upload', `${facts.name} is in this transfer already`)
   }
@@ -77,6 +86,33 @@ export class FileAdder<TFile> {
       const message = `The file could not be opened (${describeError(error)})`
       throw new UploadError('file_unreadable', message, { cause: error })
     }
+  }
+
+  async #recorded(
+    recording: Promise<UploadHandle>,
+    source: Source,
+    facts: FileFacts,
+  ): Promise<UploadHandle> {
+    try {
+      return await recording
+    } catch (error) {
+      await this.#discard(source, facts)
+      throw error
+    }
+  }
+
+  /** No upload came of this file. */
+  async #discard(source: Source, { ref }: FileFacts): Promise<void> {
+    await this.#close(source)
+    // Once closed the transport is told nothing more, and the next start frees it.
+    if (ref === undefined || this.#engine.closed) return
+    this.#kept.release(ref, Promise.resolve())
+  }
+
+  async #close(source: Source): Promise<void> {
+    await source.close().catch(() => {
+      // Why no upload came of it matters more.
+    })
   }
 
   #attach(facts: FileFacts, source: Source): UploadHandle | undefined {
@@ -104,11 +140,14 @@ export class FileAdder<TFile> {
     try {
       this.#checkOpen()
       await this.#engine.add(state, source)
-      // Closed in the meantime, and nobody else will close this source.
-      this.#checkOpen()
     } catch (error) {
-      await source.close().catch(() => {})
+      await this.#discard(source, facts)
       throw error
+    }
+    if (this.#engine.closed) {
+      // Closed in the meantime: the upload goes on with the next start, and so its file is kept.
+      await this.#close(source)
+      this.#checkOpen()
     }
     this.#known.add(state)
     return this.#roster.add(state)

@@ -17,6 +17,7 @@ export const rules: Rules = {
   canList: false,
   canAbort: false,
   seesProgress: true,
+  keepsFiles: false,
 }
 
 export const broken: Failure = { kind: 'exchange', message: 'the connection broke' }
@@ -227,6 +228,8 @@ function inWords(effect: UploadEffect): string {
       return `journalPart ${effect.part} ${effect.etag}`
     case 'forgetParts':
       return `forgetParts ${effect.generation}/1..${effect.parts}`
+    case 'releaseRef':
+      return `releaseRef ${effect.ref}`
     case 'wantSlot':
       return `wantSlot ${effect.wants}`
     case 'releaseSlots':

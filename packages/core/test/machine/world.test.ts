@@ -20,6 +20,7 @@ const options: fc.Arbitrary<WorldOptions> = fc.record({
     canList: fc.boolean(),
     canAbort: fc.boolean(),
     seesProgress: fc.boolean(),
+    keepsFiles: fc.boolean(),
   }),
 })
 
@@ -112,8 +113,12 @@ function expectRest(world: World): void {
 }
 
 function expectEnd(world: World): void {
-  for (const { state, record } of world.uploads) {
+  for (const { state, record, kept } of world.uploads) {
     const { outcome, failedWith, source } = state
+    const isOver = outcome === 'completed' || outcome === 'cancelled'
+    if (kept === (isOver && world.rules.keepsFiles)) {
+      world.violated(`the file of ${state.file.id} is ${kept ? 'kept' : 'released'}`)
+    }
     if (outcome === 'cancelled') {
       if (record !== undefined) world.violated(`${state.file.id} never leaves the journal`)
     } else if (failedWith?.code !== 'complete_uncertain' && source !== 'missing') {

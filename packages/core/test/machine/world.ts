@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { etagOf, listEtags } from '../../src/machine/etag-table.ts'
 import type { Failure } from '../../src/machine/failure.ts'
+import { needsFile } from '../../src/machine/kept-file.ts'
 import { canUseSlot } from '../../src/machine/parts.ts'
 import { partCount, partLength, partRange } from '../../src/machine/plan.ts'
 import { recordOf, restoreUpload, type UploadRecord } from '../../src/machine/restore.ts'
@@ -65,6 +66,8 @@ interface Uploading {
   alarm: number
   /** What is on the disk. */
   file: { size: number; lastModified: number; exists: boolean }
+  /** The transport keeps what its ref names. */
+  kept: boolean
   readonly partSize: number
   /** What the journal holds. */
   record: UploadRecord | undefined
@@ -135,6 +138,7 @@ const AFTER_CANCEL: readonly UploadEffect['type'][] = [
   'forgetParts',
   'forgetUpload',
   'journalUpload',
+  'releaseRef',
   'releaseSlots',
   'requestAdmission',
   'stopHash',
@@ -185,6 +189,7 @@ export class World {
         state: deepFreeze(state),
         alarm: Number.POSITIVE_INFINITY,
         file: { size, lastModified: 1, exists: true },
+        kept: true,
         partSize,
         record: recordOf(state),
         etags: new Map<string, string>(),
@@ -643,6 +648,15 @@ export class World {
       case 'forgetUpload':
         return write(() => {
           upload.record = undefined
+        })
+      case 'releaseRef':
+        if (!this.rules.keepsFiles) this.#violated('nothing is kept')
+        return write(() => {
+          const { record } = upload
+          if (record !== undefined && needsFile(record)) {
+            this.#violated(`the file of u${index} is needed and released`)
+          }
+          upload.kept = false
         })
       case 'requestAdmission':
         return this.#tell({

@@ -6,7 +6,7 @@ import type { World } from './world.ts'
 /** What is over leaves nothing behind. */
 export function checkTidy(world: World, device: Device, user: SimUser): void {
   if (world.violation !== undefined || user.uploader === undefined) return
-  const { referee, store, queue } = device
+  const { referee, store, queue, kept } = device
   const lossy = world.has('store-failure') || world.has('corrupt-record')
   for (const trace of referee.traces.values()) {
     const { name, over, id, openSources } = trace
@@ -28,5 +28,8 @@ export function checkTidy(world: World, device: Device, user: SimUser): void {
   const done = [...referee.traces.values()].every(({ over }) => over !== 'given up')
   if (done && !lossy && (queue?.size ?? 0) > 0) {
     world.violate('journal', `the queue still holds ${queue?.size} tasks`)
+  }
+  if (done && !lossy && (kept?.size ?? 0) > 0) {
+    world.violate('kept files', `${kept?.size} files are kept for uploads that are over`)
   }
 }

@@ -3,17 +3,20 @@ import { BackgroundQueue } from './background-queue.ts'
 import type { ClientProcess } from './client-process.ts'
 import { ContentHash } from './content-hash.ts'
 import { SimForegroundSource } from './foreground-source.ts'
+import { KeptFiles } from './kept-files.ts'
 import { never } from './party.ts'
 import { Referee } from './referee.ts'
 import type { SimFileName, SimPorts, SimTransport } from './sabotage.ts'
 import { SimBackend } from './sim-backend.ts'
 import { simFetch } from './sim-fetch.ts'
-import { OpenFile, SimFile } from './sim-files.ts'
+import { type FileRef, OpenFile, SimFile } from './sim-files.ts'
 import { SimNetwork } from './sim-network.ts'
 import { SimStorage } from './sim-storage.ts'
 import { SimStore } from './sim-store.ts'
 import { newTrace, underWay } from './trace.ts'
 import type { World } from './world.ts'
+
+type AsSource<T> = (file: SimFile, kept: number | undefined) => T
 
 /** Everything that outlives a process: the device with its files, journal and queue, and the net. */
 export class Device {
@@ -25,6 +28,7 @@ export class Device {
   readonly store: SimStore
   readonly files: Map<string, SimFile> = new Map()
   readonly queue: BackgroundQueue | undefined
+  readonly kept: KeptFiles | undefined
   #tokens = 0
 
   constructor(world: World) {
@@ -41,6 +45,7 @@ export class Device {
       this.referee.traces.set(plan.name, trace)
       this.files.set(plan.name, new SimFile(plan, trace, world))
     }
+    this.kept = world.has('kept-files') ? new KeptFiles(world, this.referee.ledger) : undefined
     this.queue = world.has('background') ? new BackgroundQueue(world, this, this.files) : undefined
   }
 
@@ -74,28 +79,45 @@ export class Device {
       nativeHash: true,
     } as const
     if (queue !== undefined) {
+      const asSource = (file: SimFile, kept: number | undefined): OpenFile =>
+        new OpenFile(file, client, kept)
       return {
         capabilities: { ...capabilities, background: true },
-        open: (name) => this.#open(client, name, (file) => new OpenFile(file, client)),
-        reopen: (ref) => this.#open(client, ref, (file) => new OpenFile(file, client)),
+        open: (name) => this.#open(client, name, asSource),
+        reopen: (ref) => this.#reopen(client, ref, asSource),
         queue: queue.portFor(client),
+        ...this.kept?.portsFor(client),
       }
     }
-    const open = (name: SimFileName | Json): Promise<SimForegroundSource> =>
-      this.#open(client, name, (file) => new SimForegroundSource(file, client, this))
+    const asSource = (file: SimFile, kept: number | undefined): SimForegroundSource =>
+      new SimForegroundSource(file, client, kept, this)
+    const open = (name: SimFileName): Promise<SimForegroundSource> =>
+      this.#open(client, name, asSource)
     if (world.has('no-reopen')) {
       return { capabilities: { ...capabilities, reopen: false, background: false }, open }
     }
-    return { capabilities: { ...capabilities, background: false }, open, reopen: open }
+    return {
+      capabilities: { ...capabilities, background: false },
+      open,
+      reopen: (ref) => this.#reopen(client, ref, asSource),
+      ...this.kept?.portsFor(client),
+    }
   }
 
-  async #open<T>(
-    client: ClientProcess,
-    name: SimFileName | Json,
-    open: (file: SimFile) => T,
-  ): Promise<T> {
+  async #open<T>(client: ClientProcess, { path }: SimFileName, as: AsSource<T>): Promise<T> {
+    const file = await this.#find(client, path)
+    return as(file, this.kept?.keep())
+  }
+
+  async #reopen<T>(client: ClientProcess, ref: Json, as: AsSource<T>): Promise<T> {
+    const { path, kept } = ref as FileRef
+    const file = await this.#find(client, path)
+    if (this.kept?.has(ref) === false) throw new UploadError('file_not_found', 'It is not kept')
+    return as(file, kept ?? undefined)
+  }
+
+  async #find(client: ClientProcess, path: string): Promise<SimFile> {
     if (!client.enter()) return never()
-    const { path } = name as SimFileName
     const file = this.files.get(path)
     if (file !== undefined) {
       const end = underWay(file.trace, client)
@@ -105,6 +127,6 @@ export class Device {
       end()
     }
     if (!file?.exists) throw new UploadError('file_not_found', `${path} is not there`)
-    return open(file)
+    return file
   }
 }

@@ -78,6 +78,8 @@ export const FAULT_CLASSES = [
   'many-files',
   /** The app is started once more while it runs. */
   'second-process',
+  /** The transport keeps the files that it opened until it is told to release them. */
+  'kept-files',
 ] as const
 
 export type FaultClass = (typeof FAULT_CLASSES)[number]

@@ -18,8 +18,8 @@ export interface Wire {
 export class SimForegroundSource extends OpenFile implements ForegroundSource {
   readonly #wire: Wire
 
-  constructor(file: SimFile, client: ClientProcess, wire: Wire) {
-    super(file, client)
+  constructor(file: SimFile, client: ClientProcess, kept: number | undefined, wire: Wire) {
+    super(file, client, kept)
     this.#wire = wire
   }
 

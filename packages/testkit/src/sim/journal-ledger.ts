@@ -7,6 +7,8 @@ export interface RecordedUpload {
   readonly outcome: string | undefined
   readonly generation: number
   readonly uploadId: string | undefined
+  /** What its ref names, where the transport keeps files. */
+  readonly keptId: number | undefined
 }
 
 /** Reads the journal's records as they become durable. */
@@ -61,7 +63,9 @@ function readRecord(value: string): RecordedUpload {
     readonly outcome?: string
     readonly generation: number
     readonly multipart?: { readonly uploadId: string }
+    readonly ref?: string
   }
-  const { name, paused, outcome, generation, multipart } = record
-  return { name, paused, outcome, generation, uploadId: multipart?.uploadId }
+  const { name, paused, outcome, generation, multipart, ref } = record
+  const keptId = ref === undefined ? undefined : (JSON.parse(ref) as { kept?: number }).kept
+  return { name, paused, outcome, generation, uploadId: multipart?.uploadId, keptId }
 }

@@ -60,6 +60,7 @@ const RARE: ReadonlyMap<FaultClass, number> = new Map([
   ['clock-jump', 0.1],
   ['corrupt-record', 0.15],
   ['crash', 0.3],
+  ['kept-files', 0.3],
 ])
 
 const USUAL_SHARE = 0.13
@@ -74,6 +75,7 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
   }
   // Such a queue could not open its files.
   if (faults.has('background')) faults.delete('no-reopen')
+  if (faults.has('no-reopen')) faults.delete('kept-files')
   const partSize = random.between('plan.partSize', 4, 12)
   const most = limits.maxFiles ?? 50
   const count = Math.min(most, countFiles(random, faults.has('many-files')))

@@ -42,6 +42,8 @@ export interface FileRef {
   readonly path: string
   readonly size: number
   readonly lastModified: number | null
+  /** What the device keeps of it, where the transport keeps files. */
+  readonly kept: number | null
 }
 
 /** A file as it was when it was opened. */
@@ -56,14 +58,16 @@ export class OpenFile implements Source {
   protected readonly client: ClientProcess
   #open = true
 
-  constructor(file: SimFile, client: ClientProcess) {
+  constructor(file: SimFile, client: ClientProcess, kept: number | undefined) {
     this.file = file
     this.client = client
     this.name = file.plan.name
     this.size = file.content.length
     this.lastModified = file.plan.hasMtime ? file.lastModified : undefined
     const { name: path, size, lastModified = null } = this
-    this.ref = client.world.has('no-reopen') ? undefined : { path, size, lastModified }
+    this.ref = client.world.has('no-reopen')
+      ? undefined
+      : { path, size, lastModified, kept: kept ?? null }
     if (file.plan.nativeHash) this.hash = (options) => this.#hashNatively(options)
     file.trace.openSources += 1
     client.onDeath.push(() => this.#release())

@@ -12,6 +12,7 @@ export const GUARANTEES = {
   '10 corrupt': 'a corrupt record is set aside and reported; the rest goes on',
   '11 errors': 'every failure is an UploadError that helps, and none shows a secret',
   journal: 'what is confirmed becomes durable, and what is over leaves nothing behind',
+  'kept files': 'what a transport keeps is freed when it is over, and never before',
   snapshot: 'snapshots make sense',
   waiting: 'whatever does nothing says what it waits for',
   liveness: 'once faults stop every upload completes',

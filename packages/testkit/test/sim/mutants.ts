@@ -30,7 +30,11 @@ export interface Multipart {
 }
 
 export interface State {
-  readonly file: { readonly size: number; readonly lastModified: number | undefined }
+  readonly file: {
+    readonly size: number
+    readonly lastModified: number | undefined
+    readonly ref: string | undefined
+  }
   readonly paused: boolean
   readonly outcome: string | undefined
   readonly gate: string
@@ -59,6 +63,13 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'parts of an old generation are not forgotten': dropEffect('forgetParts'),
   'a cancelled upload is not forgotten': dropEffect('forgetUpload'),
   'files are not closed': dropEffect('closeSource'),
+  'kept files are not freed': dropEffect('releaseRef'),
+  'the kept file of a failed upload is freed': (step, state, event) => {
+    const { state: next, effects } = step(state, event)
+    const { ref } = next.file
+    if (ref === undefined || next.outcome !== 'failed') return { state: next, effects }
+    return { state: next, effects: [...effects, { type: 'releaseRef', ref }] }
+  },
   'slots are not given back': dropEffect('releaseSlots'),
   'nothing wakes what waits': dropEffect('wake'),
   'PUTs are not stopped': dropEffect('cancelPuts'),

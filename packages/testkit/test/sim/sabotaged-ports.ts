@@ -106,6 +106,12 @@ export const SABOTAGED_PORTS: Readonly<Record<string, Sabotage>> = {
         void Promise.reject(cause)
       }),
   })),
+  'all kept files are freed at the start': (ports) => {
+    const { transport } = ports
+    const { retain } = transport
+    if (retain === undefined) return ports
+    return { ...ports, transport: { ...transport, retain: () => retain([]) } }
+  },
   'files are not closed': withSource((source) => withMethod(source, 'close', async () => {})),
 }
 

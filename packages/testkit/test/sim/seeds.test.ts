@@ -41,6 +41,7 @@ const SETTINGS = new Set([
   'no-progress',
   'background',
   'many-files',
+  'kept-files',
 ])
 
 /** What is counted under a name of its own. */

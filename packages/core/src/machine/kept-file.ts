@@ -1,0 +1,39 @@
+import type { UploadEffect } from './upload-effect.ts'
+import type { UploadEvent } from './upload-event.ts'
+import type { Rules, UploadState } from './upload-state.ts'
+
+/** Whether an upload may still open its file: retry() goes on with one that failed. */
+export function needsFile({ outcome }: Pick<UploadState, 'outcome'>): boolean {
+  return outcome === undefined || outcome === 'failed'
+}
+
+/**
+ * The refs, as JSON text, that uploads of a journal need: what else a transport kept was left over
+ * by a crash. Undefined where a record is set aside, since that one may need any of them.
+ */
+export function refsInNeed(journal: {
+  readonly uploads: readonly UploadState[]
+  readonly corrupt: readonly string[]
+}): string[] | undefined {
+  if (journal.corrupt.length > 0) return undefined
+  return journal.uploads.filter(needsFile).flatMap(({ file }) => file.ref ?? [])
+}
+
+/** Releases what nobody needs after this event. To be called last: what it follows from is recorded. */
+export function releaseRefs(
+  before: UploadState,
+  event: UploadEvent,
+  after: UploadState,
+  rules: Rules,
+  out: UploadEffect[],
+): void {
+  if (!rules.keepsFiles) return
+  const release = (ref: string | undefined): void => {
+    if (ref !== undefined) out.push({ type: 'releaseRef', ref })
+  }
+  // The one that was opened for nothing.
+  if (event.type === 'joined' && event.ref !== after.file.ref) release(event.ref)
+  // Only where the file was brought again: what `reopen` gives names the same kept file.
+  if (event.type === 'attached' && after.file.ref !== before.file.ref) release(before.file.ref)
+  if (needsFile(before) && !needsFile(after)) release(after.file.ref)
+}
