@@ -232,7 +232,7 @@ const MUTANTS: readonly (readonly [fault: string, faults: Faults, caughtBy: read
     [
       'looks at the file only before it sends',
       { ignores: ['changes while sending'] },
-      ['§6.6 a file that changes while a part is sent never completes that part'],
+      ['§6.6 a part whose file changes while it is sent throws source_changed'],
     ],
     [
       'hashes with another seed',

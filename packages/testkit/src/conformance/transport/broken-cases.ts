@@ -44,13 +44,12 @@ export function brokenCases<TFile>(suite: Suite, options: TransportConformance<T
 
   it('§6.5 a source whose exchange broke puts the same part again', async (bench) => {
     const { put, bytes } = await bench.open(2_000_000)
-    const lane = await bench.lane(
-      { kind: 'break', at: 'body', how: 'reset' },
-      { kind: 'answer', status: 200 },
-    )
-    await rejection(put(lane.url), 'A PUT that is reset')
+    // A lane that only breaks: browsers send again by themselves what a kept-alive connection broke.
+    const broken = await bench.lane({ kind: 'break', at: 'body', how: 'reset' })
+    await rejection(put(broken.url), 'A PUT that is reset')
+    const lane = await bench.lane()
     checkEqual((await put(lane.url)).status, 200, 'status of the second attempt')
-    checkBytes(await lane.body((await lane.received()).length - 1), bytes, 'the second attempt')
+    checkBytes(await lane.body(), bytes, 'the second attempt')
   })
 
   it('§6.5 one broken part leaves those beside it alone', async (bench) => {

@@ -47,7 +47,7 @@ export function changeCases<TFile>(suite: Suite, options: TransportConformance<T
     checkUploadError(error, ['source_changed'], 'put')
   })
 
-  it('§6.6 a file that changes while a part is sent never completes that part', async (bench) => {
+  it('§6.6 a part whose file changes while it is sent throws source_changed', async (bench) => {
     const size = 32 * 1024 * 1024
     const { put, test } = await bench.open(size)
     const lane = await bench.lane({ kind: 'answer', status: 200, gated: true })
@@ -57,6 +57,7 @@ export function changeCases<TFile>(suite: Suite, options: TransportConformance<T
     await test.change?.(patternBytes(size, 2))
     await lane.release()
     checkUploadError(await rejection(putting, 'put'), ['source_changed'], 'put')
+    if (options.limits?.readsUnseen) return
     checkEqual((await lane.received())[0]?.complete, false, 'whether the server has the whole part')
   })
 

@@ -29,6 +29,15 @@ export interface PlatformLimits {
   readonly immutableFiles?: boolean
   /** Redirects are followed before anybody can see them, as by XMLHttpRequest. */
   readonly followsRedirects?: boolean
+  /**
+   * Most parts that can be on their way to one origin at once, if that is less than 10. Browsers have
+   * six connections, one of which the suite itself needs there.
+   */
+  readonly connections?: number
+  /** Sends a request again, unasked, that a kept-alive connection answers by 408, as Chromium does. */
+  readonly resends?: boolean
+  /** Reads the file for itself while a part is sent: only afterwards can a transport see a change. */
+  readonly readsUnseen?: boolean
 }
 
 export interface TransportConformance<TFile> extends Runner {
