@@ -1,9 +1,9 @@
 import type { ForegroundTransport } from '@s3-bg-uploader/core'
 import { browserNetwork } from './browser-network.ts'
 import { fetchPart } from './fetch-part.ts'
-import { FileSource, type SendPart } from './file-source.ts'
+import { FileSource } from './file-source.ts'
 import type { ChosenFile, KeptFiles } from './kept-files.ts'
-import { openAndKeep, reopenKept } from './kept-source.ts'
+import { KeptSources } from './kept-sources.ts'
 import { openChosenFile } from './opened-file.ts'
 import { xhrPart } from './xhr-part.ts'
 
@@ -19,26 +19,31 @@ export interface FetchTransportOptions {
 export function fetchTransport(
   options: FetchTransportOptions = {},
 ): ForegroundTransport<ChosenFile> {
+  const { files } = options
   const seesProgress = typeof XMLHttpRequest === 'function'
-  return composeTransport(options, seesProgress ? xhrPart : fetchPart, seesProgress)
-}
-
-/** For tests, which choose how parts are sent. */
-export function composeTransport(
-  { files }: FetchTransportOptions,
-  send: SendPart,
-  progress: boolean,
-): ForegroundTransport<ChosenFile> {
+  const send = seesProgress ? xhrPart : fetchPart
   const network = browserNetwork(globalThis)
-  const capabilities = { progress, reopen: files !== undefined, nativeHash: false } as const
-  return {
-    capabilities: { ...capabilities, background: false },
+  const base = {
+    capabilities: {
+      progress: seesProgress,
+      reopen: files !== undefined,
+      nativeHash: false,
+      background: false,
+    },
     platform: network === undefined ? {} : { network },
-    ...(files === undefined
-      ? { open: async (file) => new FileSource(await openChosenFile(file), undefined, send) }
-      : {
-          open: (file) => openAndKeep(files, file, send),
-          reopen: (ref) => reopenKept(files, ref, send),
-        }),
+  } as const
+  if (files === undefined) {
+    return {
+      ...base,
+      open: async (file) => new FileSource(await openChosenFile(file), undefined, send),
+    }
+  }
+  const kept = new KeptSources(files, send)
+  return {
+    ...base,
+    open: (file) => kept.open(file),
+    reopen: (ref) => kept.reopen(ref),
+    release: (ref) => kept.release(ref),
+    retain: (refs) => kept.retain(refs),
   }
 }

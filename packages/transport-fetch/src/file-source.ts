@@ -41,15 +41,15 @@ export class FileSource implements ForegroundSource {
     return this.#opened.lastModified
   }
 
+  // What changes unnoticed while it is read, each put notices.
   async read(range: Range): Promise<Uint8Array> {
-    const bytes = this.#slice(range).arrayBuffer()
-    // At the same time: whatever changes after the look, the next one sees.
-    const [read, look] = await Promise.allSettled([bytes, this.#opened.verify()])
-    if (look.status === 'rejected') throw look.reason
-    if (read.status === 'fulfilled') return new Uint8Array(read.value)
-    throw new UploadError('file_unreadable', `${this.name} could not be read`, {
-      cause: read.reason,
-    })
+    const slice = this.#slice(range)
+    try {
+      return new Uint8Array(await slice.arrayBuffer())
+    } catch (cause) {
+      await this.#opened.verify()
+      throw new UploadError('file_unreadable', `${this.name} could not be read`, { cause })
+    }
   }
 
   async put({ url, range, signal, onProgress }: PutRequest): Promise<PutResponse> {
