@@ -1,10 +1,12 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { clock } from './clock.ts'
 import { sabotage } from './sabotage.ts'
+import { shortUrlLife } from './short-url-life.ts'
 import type { Trial } from './trial.ts'
 
-const TRIALS: readonly Trial[] = [sabotage]
+const TRIALS: readonly Trial[] = [sabotage, clock, shortUrlLife]
 
 const names = process.argv.slice(2)
 const unknown = names.filter((name) => !TRIALS.some((trial) => trial.name === name))

@@ -1,16 +1,24 @@
 import { Child } from './child.ts'
 
+export interface BackendOptions {
+  /** Where objects and unfinished uploads are kept. */
+  readonly dir: string
+  /** Bytes. */
+  readonly partSize: number
+  /** How long a part URL is good for. Default: that of the program. */
+  readonly urlTtlSeconds?: number | undefined
+}
+
 /** `s3-bg-uploader serve` as a process that can be killed and comes back. */
 export class BackendProcess {
   kills = 0
-  readonly #dir: string
-  readonly #partSize: number
+  readonly #argv: readonly string[]
   #child: Child | undefined
   #port: number | undefined
 
-  constructor(dir: string, partSize: number) {
-    this.#dir = dir
-    this.#partSize = partSize
+  constructor({ dir, partSize, urlTtlSeconds }: BackendOptions) {
+    const ttl = urlTtlSeconds === undefined ? [] : ['--url-ttl', `${urlTtlSeconds}`]
+    this.#argv = ['serve', '--port', '0', '--dir', dir, '--part-size', `${partSize}`, ...ttl]
   }
 
   /** Undefined while it is down. */
@@ -19,8 +27,7 @@ export class BackendProcess {
   }
 
   async start(): Promise<void> {
-    const argv = ['serve', '--port', '0', '--dir', this.#dir, '--part-size', `${this.#partSize}`]
-    this.#child = new Child(argv)
+    this.#child = new Child(this.#argv)
     this.#port = Number(await this.#child.printed(/Serving http:\/\/127\.0\.0\.1:(\d+),/))
   }
 

@@ -21,7 +21,7 @@ export interface SourceFile {
 /** Makes the files, in the order in which they are given to the command. */
 export async function makeSourceFiles(
   dir: string,
-  { size, small, partSize }: TortureOptions,
+  { size, small, partSize }: Pick<TortureOptions, 'size' | 'small' | 'partSize'>,
   random: SeededRandom,
 ): Promise<readonly SourceFile[]> {
   await mkdir(dir, { recursive: true })

@@ -27,7 +27,7 @@ export async function torture(
 ): Promise<TortureReport> {
   const random = new SeededRandom(options.seed)
   const files = await makeSourceFiles(join(dir, 'source'), options, random)
-  const backend = new BackendProcess(join(dir, 'storage'), options.partSize)
+  const backend = new BackendProcess({ dir: join(dir, 'storage'), partSize: options.partSize })
   await backend.start()
   const witness = new Witness(() => backend.port)
   await witness.listen()

@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Transform } from 'node:stream'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import type { Attempt, Sighting } from './transcript.ts'
 import { urlLifeLeft } from './url-life.ts'
@@ -24,6 +25,10 @@ export class Witness {
   /** Uploads that the backend created, by the file they are of. */
   readonly uploadIds: Map<string, string> = new Map()
   run = 0
+  /** How many URLs were asked for. */
+  signed = 0
+  /** Bytes a second at which a part passes; in this way a fast network becomes a slow one. */
+  paceOf: (part: number) => number = () => Number.POSITIVE_INFINITY
   /** How many more parts pass; those after them wait for the client to go away. */
   quota: number = Number.POSITIVE_INFINITY
   /** Called before anything goes on. */
@@ -102,10 +107,11 @@ export class Witness {
       incoming.resume()
       return
     }
-    const answer = await this.#forward(incoming, (chunk) => {
+    const count = (chunk: Buffer): void => {
       attempt.bytes += chunk.length
       this.onSighting('partMoved')
-    })
+    }
+    const answer = await this.#forward(incoming, count, this.paceOf(part))
     const body = await bytesOf(answer)
     attempt.status = answer.statusCode
     this.onSighting('partTaken')
@@ -129,6 +135,7 @@ export class Witness {
     if (name === 'complete') this.onSighting('completeAsked')
     const answer = await this.#forward(incoming, (chunk) => asked.push(chunk))
     const body = await bytesOf(answer)
+    if (name === 'urls') this.signed += JSON.parse(Buffer.concat(asked).toString()).parts.length
     if (name === 'start' && answer.statusCode === 200) {
       const { fileName } = JSON.parse(Buffer.concat(asked).toString())
       this.uploadIds.set(JSON.parse(body.toString()).uploadId, fileName)
@@ -149,7 +156,11 @@ export class Witness {
     this.#answer(response, answer, body)
   }
 
-  #forward(incoming: IncomingMessage, onChunk: (chunk: Buffer) => void): Promise<IncomingMessage> {
+  #forward(
+    incoming: IncomingMessage,
+    onChunk: (chunk: Buffer) => void,
+    pace: number = Number.POSITIVE_INFINITY,
+  ): Promise<IncomingMessage> {
     const port = this.#backendPort()
     if (port === undefined) throw new Error('The backend is down')
     return new Promise((resolve, reject) => {
@@ -168,7 +179,10 @@ export class Witness {
         if (!incoming.complete) outgoing.destroy(new Error('The client broke off'))
       })
       incoming.on('data', onChunk)
-      incoming.pipe(outgoing)
+      // Whether a URL has expired is for the moment to decide at which the request came.
+      outgoing.flushHeaders()
+      if (pace === Number.POSITIVE_INFINITY) incoming.pipe(outgoing)
+      else incoming.pipe(slowly(pace)).pipe(outgoing)
     })
   }
 
@@ -180,6 +194,15 @@ export class Witness {
     })
     response.end(body)
   }
+}
+
+/** Lets each piece wait for as long as a line of this speed would need for it. */
+function slowly(bytesPerSecond: number): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      setTimeout(done, (chunk.length / bytesPerSecond) * 1000, null, chunk)
+    },
+  })
 }
 
 async function bytesOf(message: IncomingMessage): Promise<Buffer> {
