@@ -5,7 +5,7 @@ export interface Collected {
   /** Every name in full: groups and case. */
   readonly names: readonly string[]
   readonly skipped: readonly string[]
-  /** Runs the case whose name ends so. Resolves with what it failed with, if it did. */
+  /** Runs the case with this name, or whose name ends so. Resolves with what it failed with, if it did. */
   fails(name: string): Promise<Error | undefined>
 }
 
@@ -34,7 +34,7 @@ export function collect(register: (runner: Runner) => void, patienceMs = 1000): 
     names: [...cases.keys()],
     skipped,
     async fails(name) {
-      const found = [...cases].filter(([full]) => full.endsWith(` > ${name}`))
+      const found = [...cases].filter(([full]) => full === name || full.endsWith(` > ${name}`))
       const [only] = found
       if (only === undefined || found.length > 1) {
         throw new Error(`${found.length} cases are called ${name}`)

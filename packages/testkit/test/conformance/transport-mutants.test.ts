@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BackgroundService, type QueueFault } from './background-service.ts'
 import { collect } from './collect.ts'
 import type { Faults } from './faults.ts'
+import { type KeepingFault, type Kept, keepingTransport } from './keeping-transport.ts'
 import { MemoryDisk } from './memory-disk.ts'
 import { referenceTransport } from './reference-transport.ts'
 
@@ -285,6 +286,52 @@ test.each(MUTANTS)('a transport that %s is caught', async (_, faults, caughtBy) 
   }
   const mutant = suiteOf(faults)
   for (const name of caughtBy) expect(await mutant.fails(name), name).toBeInstanceOf(Error)
+})
+
+const RELEASED = '§5 a released ref cannot be reopened, and releasing it twice is harmless'
+const OWN = '§5 every open keeps a file of its own: releasing one leaves the other'
+const NOTHING = '§5 refs that name nothing are ignored'
+const RETAINED = '§5 retain keeps what it names and frees the rest, also of an earlier process'
+const KEEPING_MUTANTS: readonly (readonly [KeepingFault, readonly string[]])[] = [
+  ['keeps what is released', [RELEASED]],
+  ['keeps what is not retained', [RETAINED]],
+  ['frees everything at the start', [RETAINED, NOTHING]],
+  ['frees what was opened since', ['§5 a file that is opened while retain is under way stays']],
+  ['keeps one file for all who open it', [OWN]],
+  ['throws for what it does not keep', [RELEASED, NOTHING]],
+  [
+    'releases what is opened again',
+    ['§5 what was opened again and closed stays kept, under the ref that it has then'],
+  ],
+]
+
+describe('kept files', () => {
+  const suiteOf = (fault?: KeepingFault) => {
+    const disk = new MemoryDisk()
+    const kept: Kept = new Map()
+    return collect((runner) =>
+      transportConformance<string>({
+        ...runner,
+        create: async () => keepingTransport(referenceTransport(disk), kept, fault),
+        file: async (bytes, { name }) => disk.create(bytes, name),
+        capabilities: { progress: true, reopen: true, nativeHash: true, background: false },
+        keepsFiles: true,
+        server: async () => server,
+      }),
+    )
+  }
+
+  test('are freed in time by a transport that keeps them', async () => {
+    const suite = suiteOf()
+    const names = suite.names.filter((name) => / > (open|reopen|kept files) > /.test(name))
+    expect(names.length).toBeGreaterThan(20)
+    for (const name of names) expect(await suite.fails(name), name).toBeUndefined()
+  })
+
+  test.each(KEEPING_MUTANTS)('a transport that %s is caught', async (fault, caughtBy) => {
+    const mutant = suiteOf(fault)
+    for (const name of caughtBy) expect(await mutant.fails(name), name).toBeInstanceOf(Error)
+  })
 })
 
 const QUEUE_MUTANTS: readonly (readonly [QueueFault, readonly string[]])[] = [

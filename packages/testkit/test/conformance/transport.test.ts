@@ -100,6 +100,7 @@ test('cases are skipped by what is declared only, and say so', () => {
       capabilities: { progress: true, reopen: true, nativeHash: true, background: true },
       sparseFile: async () => ({ file: new File([], 'file') }),
       held: async () => 0,
+      keepsFiles: true,
       relaunch: async (transport) => transport,
     }),
   )
@@ -108,6 +109,7 @@ test('cases are skipped by what is declared only, and say so', () => {
   expect(new Set(least.skipped.map((name) => name.match(/\[needs: (.*)\]/)?.[1]))).toEqual(
     new Set([
       'held',
+      'keepsFiles',
       'files that change',
       'reopen',
       'sparseFile',

@@ -28,6 +28,9 @@ export function openCases<TFile>(suite: Suite, options: TransportConformance<TFi
     checkEqual(source.ref !== undefined, capabilities.reopen, 'whether a source has a ref')
     checkEqual(source.hash !== undefined, capabilities.nativeHash, 'whether a source has a hash()')
     checkEqual('queue' in transport, capabilities.background, 'whether there is a queue')
+    const { release, retain } = transport
+    const keepsFiles = options.keepsFiles === true
+    checkEqual([!!release, !!retain], [keepsFiles, keepsFiles], 'release() and retain()')
     checkEqual('put' in source, !isBackground(transport), 'whether a source has a put()')
   })
 

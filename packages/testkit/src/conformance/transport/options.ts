@@ -55,6 +55,11 @@ export interface TransportConformance<TFile> extends Runner {
   readonly refusedFiles?: readonly RefusedFile<TFile>[]
   /** References that `reopen` must refuse, besides those that make no sense to anybody. */
   readonly refusedRefs?: readonly Json[]
+  /**
+   * The transport keeps what it opens: it has `release` and `retain`. All transports that `create`
+   * makes share what they keep, and nothing else is kept there while a case runs.
+   */
+  readonly keepsFiles?: boolean
   /** How many descriptors, handles or the like are open on a file now. */
   readonly held?: (file: TFile) => Promise<number>
   /**

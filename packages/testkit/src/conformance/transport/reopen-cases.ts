@@ -5,7 +5,16 @@ import { benchCases, isBackground, putterOf } from './bench.ts'
 import type { TransportConformance } from './options.ts'
 
 /** What an older version, or another program, may have left in a journal. */
-const NONSENSE: readonly Json[] = [null, 17, '', 'nonsense', [], {}, { path: 5 }, { version: 99 }]
+export const NONSENSE: readonly Json[] = [
+  null,
+  17,
+  '',
+  'nonsense',
+  [],
+  {},
+  { path: 5 },
+  { version: 99 },
+]
 
 export function reopenCases<TFile>(suite: Suite, options: TransportConformance<TFile>): void {
   const it = benchCases(suite.when(options.capabilities.reopen, 'reopen'), options)
@@ -88,7 +97,7 @@ export function reopenCases<TFile>(suite: Suite, options: TransportConformance<T
   )
 }
 
-async function reopening<TFile>(
+export async function reopening<TFile>(
   transport: Transport<TFile>,
   ref: Json | undefined,
 ): Promise<Source> {
@@ -99,7 +108,7 @@ async function reopening<TFile>(
   return transport.reopen(stored)
 }
 
-async function reopen<TFile>(
+export async function reopen<TFile>(
   scope: Scope,
   transport: Transport<TFile>,
   ref: Json | undefined,
@@ -109,6 +118,6 @@ async function reopen<TFile>(
   return source
 }
 
-function throughJson(ref: Json): Json {
+export function throughJson(ref: Json): Json {
   return JSON.parse(JSON.stringify(ref)) as Json
 }

@@ -5,6 +5,7 @@ import { backgroundCases } from './background-cases.ts'
 import { brokenCases } from './broken-cases.ts'
 import { changeCases } from './change-cases.ts'
 import { hashCases } from './hash-cases.ts'
+import { keptCases } from './kept-cases.ts'
 import { openCases } from './open-cases.ts'
 import type { TransportConformance } from './options.ts'
 import { progressCases } from './progress-cases.ts'
@@ -22,6 +23,7 @@ export function transportConformance<TFile>(options: TransportConformance<TFile>
   suite.group('transport conformance', () => {
     suite.group('open', () => openCases(suite, options))
     suite.group('reopen', () => reopenCases(suite, options))
+    suite.group('kept files', () => keptCases(suite, options))
     suite.group('read', () => readCases(suite, options))
     suite.group('hash', () => hashCases(suite, options))
     suite.group('put', () => putCases(suite, options))
