@@ -25,6 +25,8 @@ const HINTS = {
   internal: 'This is a bug in s3-bg-uploader. Please report it with the message and the cause.',
   network_failed:
     'The connection broke several times in a row. Nothing is lost: call retry() when the network is back.',
+  permission_needed:
+    'The platform must ask the user before it gives out this file again, and only asks on a click: call resume() from a click handler.',
   record_corrupt:
     'A record of the journal could not be read and was left where it is; everything else goes on. Add its file again to upload it.',
   response_invalid:

@@ -144,7 +144,12 @@ export interface ForegroundTransport<TFile> extends TransportBase {
   readonly capabilities: Capabilities & { readonly background: false }
   /** @throws UploadError `file_not_found`, `file_not_regular`, `file_unreadable`. */
   open(file: TFile): Promise<ForegroundSource>
-  /** Opens the file behind a `ref` again. Throws as `open` does. */
+  /**
+   * Opens the file behind a `ref` again.
+   *
+   * @throws UploadError as `open` does; `permission_needed` where the user must be asked first. Then
+   * it is called again from within `resume()`, so that a click on it lets the platform ask.
+   */
   reopen?(ref: Json): Promise<ForegroundSource>
 }
 
@@ -152,6 +157,7 @@ export interface ForegroundTransport<TFile> extends TransportBase {
 export interface BackgroundTransport<TFile> extends TransportBase {
   readonly capabilities: Capabilities & { readonly background: true; readonly reopen: true }
   open(file: TFile): Promise<Source>
+  /** As that of a foreground transport. */
   reopen(ref: Json): Promise<Source>
   readonly queue: PartQueue
 }

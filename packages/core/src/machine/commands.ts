@@ -11,8 +11,19 @@ export function pause(state: UploadState, out: UploadEffect[]): UploadState {
 }
 
 export function resume(state: UploadState, out: UploadEffect[]): UploadState {
-  if (state.outcome !== undefined || !state.paused) return state
-  return record({ ...state, paused: false }, out)
+  if (state.outcome !== undefined) return state
+  const looking = state.source === 'missing' ? lookAgain(state, out) : state
+  return looking.paused ? record({ ...looking, paused: false }, out) : looking
+}
+
+/** Somebody may have brought the file back, or is about to permit that it is opened. */
+function lookAgain(state: UploadState, out: UploadEffect[]): UploadState {
+  const found: UploadState = { ...state, missingFor: undefined }
+  // Its turn comes, and then it is opened.
+  if (state.missingFor?.code !== 'permission_needed') return { ...found, source: 'closed' }
+  // A click permits little, and not for long: what it permits is done at once.
+  out.push({ type: 'openSource' })
+  return { ...found, source: 'opening' }
 }
 
 /** After this nothing is sent but the abort call. */
@@ -30,6 +41,7 @@ export function cancel(state: UploadState, rules: Rules, out: UploadEffect[]): U
     failedWith: undefined,
     paused: false,
     source: 'closed',
+    missingFor: undefined,
   }
   // The record keeps the abort call from being forgotten in a crash.
   if (cancelled.abandoned !== undefined || awaitsStart) return record(cancelled, out)
@@ -62,10 +74,11 @@ export function retry(state: UploadState, rules: Rules, out: UploadEffect[]): Up
   if (state.failedWith !== undefined && isInvalidPart(state.failedWith.failure)) {
     return record(startOver(again, rules, true, out), out)
   }
-  if (code !== 'source_changed' && code !== 'file_not_found') return record(again, out)
+  const unopened = code === 'file_not_found' || code === 'permission_needed'
+  if (code !== 'source_changed' && !unopened) return record(again, out)
   out.push({ type: 'closeSource' })
   const closed: UploadState = { ...again, source: 'closed' }
-  if (code === 'file_not_found') return record(closed, out)
+  if (unopened) return record(closed, out)
   const left = startOver(closed, rules, true, out)
   return record({ ...left, hash: undefined, verifying: undefined, hashedBytes: 0 }, out)
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.ts'
 import { noteUrlsFailed } from './call-failures.ts'
 import { abandon, fail, record, withdraw } from './ending.ts'
 import type { Failure } from './failure.ts'
@@ -5,7 +6,7 @@ import { MAX_PARTS, partCount, smallestPartSize } from './plan.ts'
 import { noteSigned } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { UploadEvent } from './upload-event.ts'
-import { newMultipart, type Rules, type UploadState } from './upload-state.ts'
+import { type FailedWith, newMultipart, type Rules, type UploadState } from './upload-state.ts'
 
 type Fact<T extends UploadEvent['type']> = Extract<UploadEvent, { type: T }>
 
@@ -54,7 +55,7 @@ export function noteAttached(
   out: UploadEffect[],
 ): UploadState {
   if (state.outcome !== undefined || state.source !== 'missing') return state
-  return noteOpened({ ...state, source: 'opening' }, fact, out)
+  return noteOpened({ ...state, source: 'opening', missingFor: undefined }, fact, out)
 }
 
 function failChanged(state: UploadState, out: UploadEffect[]): UploadState {
@@ -63,14 +64,19 @@ function failChanged(state: UploadState, out: UploadEffect[]): UploadState {
   return fail(state, { step: 'file', failure }, out)
 }
 
+/** With these a file is not lost: somebody can bring it, or let it be opened. */
+const MISSING: ReadonlySet<ErrorCode> = new Set(['file_not_found', 'permission_needed'])
+
 export function noteOpenFailed(
   state: UploadState,
   failure: Failure,
   out: UploadEffect[],
 ): UploadState {
   if (state.source !== 'opening') return state
-  const missing = failure.kind === 'local' && failure.code === 'file_not_found'
-  if (missing) return withdraw({ ...state, source: 'missing' }, out)
+  if (failure.kind === 'local' && MISSING.has(failure.code)) {
+    const missingFor: FailedWith = { code: failure.code, step: 'file', part: undefined, failure }
+    return withdraw({ ...state, source: 'missing', missingFor }, out)
+  }
   return fail({ ...state, source: 'closed' }, { step: 'file', failure }, out)
 }
 

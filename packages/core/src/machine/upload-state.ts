@@ -164,6 +164,8 @@ export interface UploadState {
   readonly admission: 'none' | 'requested' | 'granted'
   readonly gate: Gate
   readonly source: 'open' | 'closed' | 'opening' | 'missing'
+  /** Why the file could not be opened, while it is missing. */
+  readonly missingFor: FailedWith | undefined
   /** The journal holds this upload. */
   readonly recorded: boolean
   /** The last ticket given to asynchronous work. */
@@ -208,6 +210,7 @@ export function newUpload(file: UploadFile, hash?: string): UploadState {
     admission: 'none',
     gate: 'open',
     source: 'open',
+    missingFor: undefined,
     recorded: false,
     ticket: 0,
     journaled: 0,

@@ -9,6 +9,8 @@ export function takeSnapshot(
     readonly gate: Gate
     readonly speed: number
     readonly error: UploadError | undefined
+    /** Why the file is missing. */
+    readonly fileError: UploadError | undefined
     /** Adds to the monotonic clock to make it the wall clock. */
     readonly wallOffset: number
   },
@@ -34,6 +36,7 @@ export function takeSnapshot(
     waitingFor: waiting && {
       reason: waiting.reason,
       until: waiting.until === undefined ? undefined : waiting.until + view.wallOffset,
+      error: waiting.reason === 'file' ? view.fileError : undefined,
     },
     error: view.error,
     key: state.key,

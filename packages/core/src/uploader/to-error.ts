@@ -7,6 +7,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   'complete_uncertain',
   'file_not_found',
   'network_failed',
+  'permission_needed',
   'source_changed',
   'stalled',
   'storage_unavailable',

@@ -59,6 +59,11 @@ export type UploadStatus = Status
 export interface WaitingFor {
   readonly reason: Waiting['reason']
   readonly until: number | undefined
+  /**
+   * With reason 'file': why the file could not be opened. After `permission_needed` call resume() on
+   * a click; otherwise add the file again, or bring it back to its place and call resume().
+   */
+  readonly error?: UploadError | undefined
 }
 
 /** An immutable view of one upload; the same object until something changes. */
@@ -141,6 +146,7 @@ export interface Upload extends Observable<UploadSnapshot> {
    */
   parts(): readonly PartSnapshot[]
   pause(): void
+  /** Goes on after pause(). Looks once more for a file that it waits for, and asks for permission. */
   resume(): void
   /** Sends nothing more but the abort call, where abortApi is configured. */
   cancel(): void

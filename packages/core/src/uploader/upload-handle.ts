@@ -12,6 +12,11 @@ import { SpeedMeter } from './speed-meter.ts'
 import { toError } from './to-error.ts'
 import type { PartSnapshot, Upload, UploadSnapshot } from './types.ts'
 
+interface KnownError {
+  readonly of: FailedWith
+  readonly error: UploadError
+}
+
 /** What hooks are handed. */
 type Bound = Pick<Upload, 'getSnapshot' | 'subscribe' | 'parts'>
 
@@ -41,7 +46,8 @@ export class UploadHandle implements Upload {
   #parts: PartList | undefined
   #done: Deferred<UploadSnapshot> | undefined
   #meter: SpeedMeter | undefined
-  #error: { readonly of: FailedWith; readonly error: UploadError } | undefined
+  #error: KnownError | undefined
+  #fileError: KnownError | undefined
 
   constructor(state: UploadState, context: HandleContext) {
     this.id = state.file.id
@@ -164,6 +170,7 @@ export class UploadHandle implements Upload {
       gate: this.#context.engine.gate,
       speed: this.#meter?.rate(now) ?? 0,
       error: this.#errorOf(state),
+      fileError: this.#fileErrorOf(state),
       wallOffset: this.#context.clock.wall() - now,
     })
   }
@@ -175,6 +182,14 @@ export class UploadHandle implements Upload {
       this.#error = { of: failedWith, error: toError(failedWith) }
     }
     return this.#error.error
+  }
+
+  #fileErrorOf({ missingFor }: UploadState): UploadError | undefined {
+    if (missingFor === undefined) return undefined
+    if (this.#fileError?.of !== missingFor) {
+      this.#fileError = { of: missingFor, error: toError(missingFor) }
+    }
+    return this.#fileError.error
   }
 }
 

@@ -420,6 +420,35 @@ describe('the file', () => {
       expect(s.admit()).toContain('callStart')
     })
 
+    test('says why', () => {
+      expect(gone().state.missingFor).toMatchObject({ code: 'file_not_found', step: 'file' })
+    })
+
+    test('is looked for in its turn by resume(), once', () => {
+      const s = gone()
+      expect(s.send({ type: 'resume' })).toEqual(['requestAdmission'])
+      expect(waitingFor(s.state, 'open')?.reason).toBe('slot')
+      expect(s.state.missingFor).toBeUndefined()
+      expect(s.send({ type: 'resume' })).toEqual([])
+      expect(s.admit()).toEqual(['openSource'])
+      expect(s.send({ type: 'resume' })).toEqual([])
+      expect(s.send({ type: 'opened', size: 25, lastModified: 5 })).toContain('callStart')
+    })
+
+    test('is looked for by resume() after a pause too', () => {
+      const s = gone()
+      s.send({ type: 'pause' })
+      expect(s.send({ type: 'resume' })).toEqual(['journalUpload', 'requestAdmission'])
+      expect(s.admit()).toEqual(['openSource'])
+    })
+
+    test('and that is over stays so', () => {
+      const s = gone()
+      s.send({ type: 'cancel' })
+      expect(s.state.missingFor).toBeUndefined()
+      expect(s.send({ type: 'resume' })).toEqual([])
+    })
+
     test('is not replaced by one of another size', () => {
       const s = gone()
       s.send({ type: 'attached', size: 26, lastModified: 5 })
@@ -432,6 +461,56 @@ describe('the file', () => {
       const { state } = s
       s.send({ type: 'attached', size: 1, lastModified: 1 })
       expect(s.state).toEqual(state)
+    })
+  })
+
+  describe('that needs a permission', () => {
+    const failure = { kind: 'local', code: 'permission_needed', message: 'ask first' } as const
+    const asked = (): Script => {
+      const s = restored('ab')
+      expect(s.send({ type: 'openFailed', failure })).toEqual(['withdraw'])
+      return s
+    }
+
+    test('is waited for, and says so', () => {
+      const s = asked()
+      expect(waitingFor(s.state, 'open')).toEqual({ reason: 'file', until: undefined })
+      expect(s.state.missingFor).toMatchObject({ code: 'permission_needed', step: 'file' })
+    })
+
+    test('is opened by resume() at once, for a click permits it for a moment only', () => {
+      const s = asked()
+      expect(s.send({ type: 'resume' })).toEqual(['openSource', 'requestAdmission'])
+      // Not once more while that is under way.
+      expect(s.send({ type: 'resume' })).toEqual([])
+      expect(s.admit()).toEqual([])
+      expect(s.send({ type: 'opened', size: 25, lastModified: 5 })).toContain('callStart')
+    })
+
+    test('is opened before its turn, and waits for that', () => {
+      const s = asked()
+      s.send({ type: 'resume' })
+      expect(s.send({ type: 'opened', size: 25, lastModified: 5 })).toEqual([])
+      expect(waitingFor(s.state, 'open')?.reason).toBe('slot')
+      expect(s.admit()).toContain('callStart')
+    })
+
+    test('that is refused is waited for again, without keeping a place', () => {
+      const s = asked()
+      s.send({ type: 'resume' })
+      expect(s.send({ type: 'openFailed', failure })).toEqual([])
+      expect(s.state.missingFor?.code).toBe('permission_needed')
+      expect(s.admit()).toEqual(['withdraw'])
+      expect(s.send({ type: 'resume' })).toEqual(['openSource', 'requestAdmission'])
+    })
+
+    test('while it is sent fails, and retry() opens it again', () => {
+      const s = new Script().toFlights()
+      s.putFailed(1, failure)
+      expect(s.state.failedWith?.code).toBe('permission_needed')
+      const effects = s.send({ type: 'retry' })
+      expect(effects).toEqual(['closeSource', 'journalUpload', 'requestAdmission'])
+      expect(s.admit()).toEqual(['openSource'])
     })
   })
 

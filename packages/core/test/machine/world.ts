@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { ErrorCode } from '../../src/errors.ts'
 import { etagOf, listEtags } from '../../src/machine/etag-table.ts'
 import type { Failure } from '../../src/machine/failure.ts'
 import { needsFile } from '../../src/machine/kept-file.ts'
@@ -114,7 +115,7 @@ const unusable: Failure = {
   message: 'no key',
 }
 const noEtag: Failure = { kind: 'unusable', code: 'etag_missing', status: 200, message: 'no ETag' }
-const local = (code: 'file_unreadable' | 'file_not_found' | 'source_changed'): Failure => ({
+const local = (code: ErrorCode): Failure => ({
   kind: 'local',
   code,
   message: code,
@@ -376,6 +377,7 @@ export class World {
           file.size += how === 3 ? 1 : 0
         }
         if (how === 4) return post({ type: 'openFailed', failure: local('file_unreadable') })
+        if (how === 5) return post({ type: 'openFailed', failure: local('permission_needed') })
         if (!file.exists) return post({ type: 'openFailed', failure: local('file_not_found') })
         return post({ type: 'opened', size: file.size, lastModified: file.lastModified })
       }

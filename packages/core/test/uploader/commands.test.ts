@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { UploadError } from '../../src/errors.ts'
 import type { Upload } from '../../src/uploader/types.ts'
 import { endpoints, extensions, json } from '../support/scripted-backend.ts'
 import { errorOf, forbidUnhandledRejections, stateOf, statusOf, World } from '../support/world.ts'
@@ -452,5 +453,62 @@ describe('done', () => {
     upload.retry()
     await world.clock.exhaust()
     expect(await stateOf(upload.done)).toBe('resolved')
+  })
+})
+
+describe('resume() of an upload that waits for its file', () => {
+  /** An upload of an earlier process, with a transport that says why it opens nothing. */
+  async function waiting(code: 'file_not_found' | 'permission_needed') {
+    const world = new World()
+    world.storage.fault = () => 'hang'
+    const first = await world.uploader()
+    await first.uploadFile(world.file('a', 8))
+    await world.clock.settle()
+    await first.close()
+    world.storage.fault = () => undefined
+    const opened: string[] = []
+    let fault: UploadError | undefined = new UploadError(code, 'It is not to be had')
+    world.transport.beforeOpen = (name) => {
+      opened.push(name)
+      if (fault !== undefined) throw fault
+    }
+    const uploader = await world.uploader()
+    await world.clock.settle()
+    const permit = (): void => {
+      fault = undefined
+    }
+    return { world, uploader, upload: uploader.uploads()[0] as Upload, opened, permit }
+  }
+
+  test.each(['file_not_found', 'permission_needed'] as const)('after %s', async (code) => {
+    const { world, uploader, upload, opened, permit } = await waiting(code)
+    const { waitingFor } = upload.getSnapshot()
+    expect(waitingFor).toMatchObject({ reason: 'file', error: { code, retryable: true } })
+    expect(waitingFor?.error?.hint).toMatch(code === 'permission_needed' ? /click/ : /add the file/)
+    const { done } = upload
+    upload.resume()
+    await world.clock.settle()
+    expect(opened).toHaveLength(2)
+    const { error } = upload.getSnapshot().waitingFor ?? {}
+    expect(error).toMatchObject({ code })
+    await world.clock.advance(600_000)
+    expect(opened).toHaveLength(2)
+    expect(upload.getSnapshot().waitingFor?.error).toBe(error)
+    permit()
+    uploader.resume()
+    uploader.resume()
+    await world.clock.exhaust()
+    expect(opened).toHaveLength(3)
+    expect(await done).toMatchObject({ status: 'completed', waitingFor: undefined })
+  })
+
+  test('asks within the click, and not when its turn comes', async () => {
+    const { world, upload, opened } = await waiting('permission_needed')
+    upload.resume()
+    // What was asked for by now was asked for while the click was handled.
+    await Promise.resolve()
+    expect(opened).toHaveLength(2)
+    await world.clock.settle()
+    expect(upload.getSnapshot().waitingFor?.reason).toBe('file')
   })
 })

@@ -112,7 +112,7 @@ export class Device {
   async #reopen<T>(client: ClientProcess, ref: Json, as: AsSource<T>): Promise<T> {
     const { path, kept } = ref as FileRef
     const file = await this.#find(client, path)
-    if (this.kept?.has(ref) === false) throw new UploadError('file_not_found', 'It is not kept')
+    this.kept?.check(ref)
     return as(file, kept ?? undefined)
   }
 

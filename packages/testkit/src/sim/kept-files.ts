@@ -1,4 +1,4 @@
-import type { Json } from '@s3-bg-uploader/core'
+import { type Json, UploadError } from '@s3-bg-uploader/core'
 import type { ClientProcess } from './client-process.ts'
 import type { JournalLedger } from './journal-ledger.ts'
 import { never } from './party.ts'
@@ -10,6 +10,8 @@ export class KeptFiles {
   readonly #ledger: JournalLedger
   readonly #kept = new Set<number>()
   #last = 0
+  /** The platform asks before it gives a kept file out again, and only on a click. */
+  #asks = false
 
   constructor(world: World, ledger: JournalLedger) {
     this.#world = world
@@ -26,8 +28,18 @@ export class KeptFiles {
     return this.#last
   }
 
-  has(ref: Json): boolean {
-    return this.#kept.has(idIn(ref))
+  /** Looks for what a ref names. */
+  check(ref: Json): void {
+    if (this.#asks) {
+      this.#world.reach('permission needed')
+      throw new UploadError('permission_needed', 'The user must be asked')
+    }
+    if (!this.#kept.has(idIn(ref))) throw new UploadError('file_not_found', 'It is not kept')
+  }
+
+  /** The user clicks: what is asked for from now on is permitted. */
+  permit(): void {
+    this.#asks = false
   }
 
   /** What a transport of this process has for it. */
@@ -35,6 +47,7 @@ export class KeptFiles {
     readonly release: (ref: Json) => Promise<void>
     readonly retain: (refs: readonly Json[]) => Promise<void>
   } {
+    this.#asks = this.#world.random.chance('kept.asks', 0.3)
     return {
       release: (ref) => this.#free(client, [idIn(ref)]),
       retain: (refs) => {

@@ -299,6 +299,7 @@ export class SimUser {
       trace.paused = false
       trace.pausedByUser = false
     }
+    this.#device.kept?.permit()
     uploader.resume()
     this.#noteStatuses()
   }
@@ -421,14 +422,15 @@ export class SimUser {
     this.#client?.thaw()
     for (const file of this.#device.files.values()) file.exists = true
     this.#device.network.comeUp()
+    const restarts = this.#waitsForFile() && this.#world.random.chance('user.restarts', 0.5)
     this.resumeAll()
     for (const trace of this.#device.referee.traces.values()) {
       if (trace.failed && trace.over === undefined) this.#retryLater(trace)
     }
-    if (this.#waitsForFile()) this.reopen()
+    if (restarts) this.reopen()
   }
 
-  /** A file that was missing is only looked for again after a restart. */
+  /** A file that was missing is looked for again by resume(), and after a restart. */
   #waitsForFile(): boolean {
     const { handles } = this
     return handles.some((handle) => handle.getSnapshot().waitingFor?.reason === 'file')
