@@ -493,6 +493,10 @@ describe('resume() of an upload that waits for its file', () => {
     expect(error).toMatchObject({ code })
     await world.clock.advance(600_000)
     expect(opened).toHaveLength(2)
+    // Another snapshot, and the same error: people compare.
+    const snapshot = upload.getSnapshot()
+    for (const online of [false, true]) world.network.switch(online)
+    expect(upload.getSnapshot()).not.toBe(snapshot)
     expect(upload.getSnapshot().waitingFor?.error).toBe(error)
     permit()
     uploader.resume()
