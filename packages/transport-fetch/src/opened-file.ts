@@ -67,7 +67,7 @@ async function fileNow(handle: FileSystemFileHandle): Promise<File> {
       case 'NotFoundError':
         throw new UploadError('file_not_found', `${name} does not exist any more`, { cause })
       case 'NotAllowedError':
-        throw new UploadError('file_unreadable', `${name} may not be read any more`, { cause })
+        throw new UploadError('permission_needed', `${name} may not be read any more`, { cause })
       default:
         throw new UploadError('file_unreadable', `${name} could not be opened`, { cause })
     }

@@ -23,5 +23,5 @@ export async function permit(handle: PermissionHandle): Promise<void> {
     state === 'denied'
       ? `The user did not permit to read ${handle.name}`
       : `${handle.name} may be read once the user permits it again`
-  throw new UploadError('file_unreadable', message)
+  throw new UploadError('permission_needed', message)
 }

@@ -67,7 +67,7 @@ function answerOf({ status, headers }: Head, xhr: XMLHttpRequest): PutResponse {
  * Whether a redirect was followed, which nobody can forbid: a PUT that became a GET would be answered
  * 200, with an ETag even, of something else.
  */
-function isElsewhere(responseUrl: string, url: string): boolean {
+export function isElsewhere(responseUrl: string, url: string): boolean {
   return responseUrl !== '' && responseUrl !== new URL(url).href.split('#')[0]
 }
 
