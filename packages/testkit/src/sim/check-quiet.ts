@@ -1,25 +1,33 @@
 import type { Device } from './device.ts'
+import type { IdleSlots } from './idle-slots.ts'
 import type { SimUser } from './sim-user.ts'
 import type { World } from './world.ts'
 
 /** Called whenever nothing more follows from what happened, before time goes on. */
-export function checkQuiet(world: World, device: Device, user: SimUser): void {
-  checkSlots(world, device)
+export function checkQuiet(
+  world: World,
+  device: Device,
+  user: SimUser,
+  idleSlots: IdleSlots,
+): void {
+  const freeSlots = world.plan.concurrency - checkSlots(world, device)
+  idleSlots.check(user.client?.attentive === true, freeSlots)
   if (device.store.writing > 0 || user.client?.attentive !== true) return
   checkJournal(world, device)
   checkWaiting(world, device)
 }
 
-/** The slots are for all uploads together. */
-function checkSlots(world: World, { referee }: Device): void {
-  // What a queue went on with while the process was dead holds no slots.
-  if (world.has('background')) return
+/** The slots are for all uploads together. Returns how many are in use. */
+function checkSlots(world: World, { referee }: Device): number {
   let flying = 0
   for (const { handle } of referee.traces.values()) {
     flying += handle?.getSnapshot().partsInFlight ?? 0
   }
-  if (flying <= world.plan.concurrency) return
-  world.violate('7 bounds', `${flying} parts in flight, ${world.plan.concurrency} allowed`)
+  // What a queue went on with while the process was dead holds no slots.
+  if (flying > world.plan.concurrency && !world.has('background')) {
+    world.violate('7 bounds', `${flying} parts in flight, ${world.plan.concurrency} allowed`)
+  }
+  return flying
 }
 
 /** Nothing is being written: what the snapshots call confirmed must be durable. */

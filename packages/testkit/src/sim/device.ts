@@ -106,12 +106,15 @@ export class Device {
 
   async #open<T>(client: ClientProcess, { path }: SimFileName, as: AsSource<T>): Promise<T> {
     const file = await this.#find(client, path)
+    // It may have died of something else in the meantime.
+    if (!client.alive) return never()
     return as(file, this.kept?.keep())
   }
 
   async #reopen<T>(client: ClientProcess, ref: Json, as: AsSource<T>): Promise<T> {
     const { path, kept } = ref as FileRef
     const file = await this.#find(client, path)
+    if (!client.alive) return never()
     this.kept?.check(ref)
     return as(file, kept ?? undefined)
   }

@@ -80,6 +80,10 @@ export const FAULT_CLASSES = [
   'second-process',
   /** The transport keeps the files that it opened until it is told to release them. */
   'kept-files',
+  /** Files of up to 90 parts, two at most. */
+  'long-files',
+  /** Control calls take ten times as long as usual. */
+  'slow-backend',
 ] as const
 
 export type FaultClass = (typeof FAULT_CLASSES)[number]

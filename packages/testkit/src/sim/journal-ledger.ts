@@ -7,6 +7,7 @@ export interface RecordedUpload {
   readonly outcome: string | undefined
   readonly generation: number
   readonly uploadId: string | undefined
+  readonly key: string | undefined
   /** What its ref names, where the transport keeps files. */
   readonly keptId: number | undefined
 }
@@ -16,19 +17,33 @@ export class JournalLedger {
   readonly uploads: Map<string, RecordedUpload> = new Map()
   /** Keys of part records, by upload. */
   readonly parts: Map<string, Set<string>> = new Map()
+  /** Told when part records of one generation could be of either of two multipart uploads. */
+  onAmbiguity: (id: string, generation: number) => void = () => {}
+  /** The multipart upload of each generation, by `id/generation`. */
+  readonly #generations = new Map<string, string>()
 
   note(batch: readonly StoreChange[]): void {
     for (const { key, value } of batch) {
       const [kind, id = ''] = key.split('/', 2)
       if (kind === 'u') {
         if (value === undefined) this.uploads.delete(id)
-        else this.uploads.set(id, readRecord(value))
+        else this.#noteUpload(id, readRecord(value))
       } else if (value === undefined) this.parts.get(id)?.delete(key)
       else {
         const parts = this.parts.get(id) ?? new Set()
         this.parts.set(id, parts.add(key))
       }
     }
+  }
+
+  #noteUpload(id: string, record: RecordedUpload): void {
+    const { generation, uploadId } = record
+    this.uploads.set(id, record)
+    if (uploadId === undefined) return
+    const name = `${id}/${generation}`
+    const known = this.#generations.get(name)
+    if (known !== undefined && known !== uploadId) this.onAmbiguity(id, generation)
+    this.#generations.set(name, uploadId)
   }
 
   /** A record was damaged behind everybody's back. */
@@ -62,10 +77,11 @@ function readRecord(value: string): RecordedUpload {
     readonly paused: boolean
     readonly outcome?: string
     readonly generation: number
-    readonly multipart?: { readonly uploadId: string }
+    readonly multipart?: { readonly uploadId: string; readonly key: string }
     readonly ref?: string
   }
   const { name, paused, outcome, generation, multipart, ref } = record
+  const { uploadId, key } = multipart ?? {}
   const keptId = ref === undefined ? undefined : (JSON.parse(ref) as { kept?: number }).kept
-  return { name, paused, outcome, generation, uploadId: multipart?.uploadId, keptId }
+  return { name, paused, outcome, generation, uploadId, key, keptId }
 }

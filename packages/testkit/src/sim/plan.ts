@@ -39,6 +39,8 @@ export interface Plan {
   readonly lateConfig: boolean
   /** How long faults strike, in milliseconds. */
   readonly chaosMs: number
+  /** Everything takes as long as the time before. */
+  readonly steady: boolean
 }
 
 export interface PlanLimits {
@@ -52,6 +54,8 @@ export interface PlanLimits {
 /** Classes that change the whole run are drawn more seldom. */
 const RARE: ReadonlyMap<FaultClass, number> = new Map([
   ['many-files', 0.01],
+  ['long-files', 0.02],
+  ['slow-backend', 0.05],
   ['no-reopen', 0.06],
   ['no-progress', 0.08],
   ['slow', 0.1],
@@ -78,7 +82,8 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
   if (faults.has('no-reopen')) faults.delete('kept-files')
   const partSize = random.between('plan.partSize', 4, 12)
   const most = limits.maxFiles ?? 50
-  const count = Math.min(most, countFiles(random, faults.has('many-files')))
+  const usual = Math.min(most, countFiles(random, faults.has('many-files')))
+  const count = faults.has('long-files') ? Math.min(usual, 2) : usual
   const chaosMs = random.pick('plan.chaosMs', [3_000, 20_000, 120_000, 600_000])
   const canReopen = !faults.has('no-reopen')
   const files: FilePlan[] = []
@@ -86,7 +91,7 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
     const late = random.chance('plan.late', 0.2) ? random.draw('plan.addedAt') : 0
     files.push({
       name: `f${index}`,
-      size: sizeOf(random, partSize),
+      size: faults.has('long-files') ? longSize(random, partSize) : sizeOf(random, partSize),
       transferId: random.chance('plan.transfer', 0.3) ? 'trip' : undefined,
       addedAt: Math.floor(late ** 3 * chaosMs),
       hasMtime: canReopen || random.chance('plan.hasMtime', 0.5),
@@ -115,6 +120,7 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
     trailingSlash: random.chance('plan.trailingSlash', 0.8),
     lateConfig: random.chance('plan.lateConfig', 0.05),
     chaosMs,
+    steady: random.chance('plan.steady', 0.1),
   }
 }
 
@@ -134,6 +140,10 @@ function countFiles(random: SeededRandom, many: boolean): number {
   if (many) return random.between('plan.manyFiles', 9, 50)
   if (few < 0.75) return 1
   return few < 0.93 ? 2 : 3 + Math.floor((few - 0.93) * 40)
+}
+
+function longSize(random: SeededRandom, partSize: number): number {
+  return random.between('plan.longSize', 30 * partSize, 90 * partSize)
 }
 
 /** The edges of the plan, and some in between. */

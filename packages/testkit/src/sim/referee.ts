@@ -7,7 +7,7 @@ import { findSecret, textOf } from './secrets.ts'
 import type { ControlRequest, SimBackend } from './sim-backend.ts'
 import type { IssuedUrl, SimStorage, StoredUpload } from './sim-storage.ts'
 import type { SimStore } from './sim-store.ts'
-import { type Trace, underWay } from './trace.ts'
+import { beginSending, type Trace, underWay } from './trace.ts'
 import type { World } from './world.ts'
 
 /** As the core's policy says: attempts in all. */
@@ -42,6 +42,10 @@ export class Referee {
     this.#storage = parts.storage
     this.#backend = parts.backend
     this.#store = parts.store
+    this.ledger.onAmbiguity = (id, generation) => {
+      const name = this.ledger.uploads.get(id)?.name
+      world.violate('journal', `generation ${generation} of ${name} has two multipart uploads`)
+    }
     parts.storage.onObject = (upload, bytes) => this.#objectMade(upload, bytes)
   }
 
@@ -64,7 +68,9 @@ export class Referee {
       if (trace.completes.size > 0) trace.uncertain = true
       trace.busy = 0
       trace.puts.clear()
+      trace.calls.clear()
       trace.completes.clear()
+      beginSending(trace)
     }
   }
 
@@ -105,11 +111,16 @@ export class Referee {
       world.violate('7 bounds', `${this.#puts} PUTs at once, ${world.plan.concurrency} allowed`)
     }
     trace.puts.add(what)
+    trace.failedPuts.delete(what)
     const end = underWay(trace, client)
     return (answer) => {
       if (client.ended || !trace.puts.delete(what)) return
       this.#puts -= 1
       end()
+      if (answer === undefined || !isSuccess(answer)) {
+        trace.failedPuts.add(what)
+        trace.disturbed = true
+      }
       if (answer !== undefined) this.putAnswered(trace, what, answer)
     }
   }
@@ -143,7 +154,13 @@ export class Referee {
       this.#checkComplete(trace, upload, body.parts as readonly { PartNumber: number }[])
     }
     if (call === 'abort') trace.aborts += 1
-    if (call === 'urls') this.#checkBatch(body.parts as readonly number[])
+    if (call === 'start') beginSending(trace)
+    if (call === 'urls') {
+      this.#checkBatch(body.parts as readonly number[])
+      trace.signing = true
+      trace.urlsCalls.push({ at: world.clock.now(), until: undefined })
+    }
+    trace.calls.add(what)
     const end = underWay(trace, client)
     return (answer) => {
       if (client.ended) return
@@ -158,6 +175,15 @@ export class Referee {
     what: string,
     answer: HttpAnswer | undefined,
   ): void {
+    const failed = answer === undefined || !isSuccess(answer)
+    trace.calls.delete(what)
+    trace.disturbed ||= failed
+    if (call === 'urls') {
+      const made = trace.urlsCalls.at(-1)
+      if (made !== undefined) made.until = this.#world.clock.now()
+      trace.signing = false
+      trace.urlsFailed = failed
+    }
     if (call === 'complete') {
       trace.completes.delete(uploadId)
       if (answer === undefined || answer.status >= 500) trace.uncertain = true

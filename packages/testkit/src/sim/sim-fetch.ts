@@ -33,6 +33,7 @@ export function simFetch(
       world.violate('4 urls', `a control call went to ${url}`)
       throw new Error('no route')
     }
+    const { latencyMs } = world.plan
     const end = referee.controlStarts(client, request)
     try {
       const answer = await network.exchange<HttpAnswer>({
@@ -40,7 +41,7 @@ export function simFetch(
         label: `${request.call} ${request.uploadId ?? ''}`,
         secret: `${url} with ${headers.authorization ?? ''}`,
         signal,
-        bodyMs: 0,
+        bodyMs: world.has('slow-backend') ? 9 * world.about('fetch.body', latencyMs) : 0,
         onProgress: undefined,
         arrive: () => backend.handle(request),
         patienceMs: undefined,

@@ -2,6 +2,7 @@ import { checkQuiet } from './check-quiet.ts'
 import { checkTidy } from './check-tidy.ts'
 import { Device } from './device.ts'
 import { drainEventLoop, drainMicrotasks } from './drain.ts'
+import { IdleSlots } from './idle-slots.ts'
 import { makePlan, type Plan, type PlanLimits } from './plan.ts'
 import type { Sabotage } from './sabotage.ts'
 import { scheduleTrouble } from './schedule.ts'
@@ -50,6 +51,7 @@ export async function simulate(
   const world = new World(plan, random, transcript)
   const device = new Device(world)
   const user = new SimUser(world, device, options.sabotage ?? ((ports) => ports))
+  const idleSlots = new IdleSlots(world, device)
   const drain = seed % STRICT_EVERY === 0 ? drainEventLoop : drainMicrotasks
   const { clock } = world
   const unhandled = (error: unknown): void =>
@@ -64,7 +66,7 @@ export async function simulate(
     for (;;) {
       await drain()
       user.lookAtAll()
-      checkQuiet(world, device, user)
+      checkQuiet(world, device, user, idleSlots)
       if (world.violation !== undefined || until()) return true
       const next = clock.nextAt()
       if (next === undefined || next > end) return false

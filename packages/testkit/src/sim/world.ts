@@ -44,8 +44,9 @@ export class World {
     return true
   }
 
-  /** About so many milliseconds. */
+  /** About so many milliseconds, or exactly where nothing varies. */
   about(name: string, ms: number): number {
+    if (this.plan.steady) return ms
     return ms === 0 ? 0 : Math.round(ms * (0.5 + this.random.draw(name)))
   }
 

@@ -26,6 +26,7 @@ export interface Multipart {
   readonly ready: readonly Part[]
   readonly flights: readonly Part[]
   readonly delayed: readonly Part[]
+  readonly signing: { readonly parts: readonly Part[] } | undefined
   readonly signRetryAt: number
 }
 
@@ -83,6 +84,13 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'complete is called twice': repeatEffect('callComplete'),
   'parts are put twice': repeatEffect('put'),
   'urls are asked for twice': repeatEffect('callUrls'),
+  'URLs are asked for one at a time': askFor((parts) => parts.slice(0, 1)),
+  'URLs are asked for when none is left': askFor((parts, { ready }) =>
+    ready.length > 0 ? [] : parts,
+  ),
+  'URLs are asked for when nothing is in flight': askFor((parts, { flights }) =>
+    flights.length > 0 ? [] : parts,
+  ),
   'slots are given back twice': repeatEffect('releaseSlots'),
   'ranges end too early': changeEffect('put', (put) => ({
     ...put,
@@ -216,6 +224,30 @@ function changeEffect(type: string, change: (effect: Effect) => Effect): Mutant 
   return (step, state, event) => {
     const result = step(state, event)
     return { ...result, effects: result.effects.map((e) => (e.type === type ? change(e) : e)) }
+  }
+}
+
+/** Changes for which parts a urls call asks; the others wait again. */
+function askFor(choose: (parts: readonly Part[], multipart: Multipart) => readonly Part[]): Mutant {
+  return (step, state, event) => {
+    const result = step(state, event)
+    const { multipart } = result.state
+    if (multipart?.signing === undefined) return result
+    if (!result.effects.some(({ type }) => type === 'callUrls')) return result
+    const chosen = choose(multipart.signing.parts, multipart)
+    const others = multipart.signing.parts.filter((part) => !chosen.includes(part))
+    const signing = chosen.length === 0 ? undefined : { ...multipart.signing, parts: chosen }
+    const parts = chosen.map(({ part }) => part)
+    return {
+      state: withMultipart(result.state, ({ returned }) => ({
+        signing,
+        returned: [...others, ...returned].sort((a, b) => a.part - b.part),
+      })),
+      effects: result.effects.flatMap((effect) => {
+        if (effect.type !== 'callUrls') return [effect]
+        return parts.length === 0 ? [] : [{ ...effect, parts }]
+      }),
+    }
   }
 }
 

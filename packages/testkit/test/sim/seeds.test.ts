@@ -42,6 +42,8 @@ const SETTINGS = new Set([
   'background',
   'many-files',
   'kept-files',
+  'long-files',
+  'slow-backend',
 ])
 
 /** What is counted under a name of its own. */
