@@ -7,6 +7,7 @@ import { Referee } from '../torture/referee.ts'
 import { SeededRandom } from '../torture/seeded-random.ts'
 import { makeSourceFiles, type SourceFile } from '../torture/source-files.ts'
 import { readStorageFacts } from '../torture/storage-facts.ts'
+import type { Sighting } from '../torture/transcript.ts'
 import { Witness } from '../torture/witness.ts'
 
 export interface BenchOptions {
@@ -85,6 +86,15 @@ export class Bench {
       `--${name}`,
       `${origin}/${name}`,
     ])
+  }
+
+  /** Resolves when this is seen next. One thing can be waited for at a time. */
+  seen(sighting: Sighting): Promise<void> {
+    return new Promise((resolve) => {
+      this.witness.onSighting = (seen) => {
+        if (seen === sighting) resolve()
+      }
+    })
   }
 
   /** Notes what is not as it should be. */

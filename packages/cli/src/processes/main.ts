@@ -2,11 +2,12 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { clock } from './clock.ts'
+import { oneJournal } from './one-journal.ts'
 import { sabotage } from './sabotage.ts'
 import { shortUrlLife } from './short-url-life.ts'
 import type { Trial } from './trial.ts'
 
-const TRIALS: readonly Trial[] = [sabotage, clock, shortUrlLife]
+const TRIALS: readonly Trial[] = [sabotage, clock, shortUrlLife, oneJournal]
 
 const names = process.argv.slice(2)
 const unknown = names.filter((name) => !TRIALS.some((trial) => trial.name === name))
