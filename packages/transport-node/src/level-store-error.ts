@@ -13,7 +13,7 @@ const REASONS: readonly Reason[] = [
   {
     matches: /ENOSPC|EDQUOT|no space left|quota exceeded|EFBIG|file too large|not enough space/i,
     text: 'the disk is full',
-    hint: 'Free some space on the disk that holds the journal. Uploads go on, but a crash now would lose progress.',
+    hint: 'Free some space on the disk that holds the journal.',
     retryable: true,
   },
   {
@@ -44,6 +44,9 @@ const REASONS: readonly Reason[] = [
   },
 ]
 
+/** Who cannot open a journal does not begin, but who cannot write to it any more does not stop. */
+const GOES_ON = 'Uploads go on, but a crash now would lose progress.'
+
 /** What a failure of the disk, or of LevelDB, means for who uses the journal. */
 export function storeFailed(
   directory: string,
@@ -57,7 +60,7 @@ export function storeFailed(
   const message = `The journal in ${directory} could not be ${what}: ${reason?.text ?? words}`
   return new UploadError('store_failed', message, {
     cause,
-    hint: reason?.hint,
+    hint: reason && (what === 'written' ? `${reason.hint} ${GOES_ON}` : reason.hint),
     retryable: what === 'written' || reason?.retryable === true,
   })
 }

@@ -65,7 +65,7 @@ class LevelStore implements Store {
   read(): Promise<Records> {
     return this.#inTurn(async () => {
       if (this.#lock === undefined) return this.#open()
-      const level = await this.#opened()
+      const level = await this.#opened('read')
       return this.#attempt('read', () => readRecords(level))
     })
   }
@@ -76,7 +76,7 @@ class LevelStore implements Store {
     )
     return this.#inTurn(async () => {
       if (operations.length === 0) return
-      const level = await this.#opened()
+      const level = await this.#opened('written')
       try {
         await this.#attempt('written', () => level.batch(operations, { sync: true }))
       } catch (error) {
@@ -124,11 +124,11 @@ class LevelStore implements Store {
     })
   }
 
-  async #opened(): Promise<Level> {
+  async #opened(purpose: 'read' | 'written'): Promise<Level> {
     if (this.#lock === undefined) await this.#open()
     // The lock is still held after a failed write. Nothing is repaired here: what is being
     // uploaded builds on what was read at the start.
-    this.#level ??= await this.#attempt('opened', () =>
+    this.#level ??= await this.#attempt(purpose, () =>
       openLevel(recordsFolder(this.#directory), false),
     )
     return this.#level

@@ -140,8 +140,19 @@ test.runIf(existsSync(prlimit))('a write that found no space damages nothing', a
     execFileSync(prlimit, [`--pid=${child.pid}`, `--fsize=${bytes}:unlimited`])
   }
   const put = (key: string, bytes: number) => child.write([{ key, value: key.repeat(bytes) }])
-  const full = { code: 'store_failed', message: expect.stringContaining('the disk is full') }
+  const full = {
+    code: 'store_failed',
+    message: `The journal in ${directory} could not be written: the disk is full`,
+    hint: expect.stringContaining('Uploads go on'),
+  }
 
+  limit(10)
+  expect(await child.read()).toMatchObject({
+    code: 'store_failed',
+    message: `The journal in ${directory} could not be opened: the disk is full`,
+    hint: expect.not.stringContaining('Uploads go on'),
+  })
+  limit('unlimited')
   expect(await put('a', 5000)).toEqual({ value: undefined })
   limit(40_000)
   // It crosses a block of LevelDB's log, so half of it is there already when the rest fails.
