@@ -14,6 +14,7 @@ import { readExpiry } from './expiry.ts'
 import { isHttpUrl } from './http-url.ts'
 import { describeMismatch, type Read, readAnswer } from './read-answer.ts'
 import { listAnswer, type StartAnswer, startAnswer, urlsAnswer } from './schemas.ts'
+import { type AnswerTime, ServerTime } from './server-time.ts'
 import { CALL_NAMES } from './status-failure.ts'
 
 /** Enough to see what is wrong with the rest. */
@@ -73,6 +74,7 @@ export interface BackendClient {
 export function createBackendClient(ports: ControlPorts): BackendClient {
   const make = <T>(plan: ControlCallPlan<T>, signal: AbortSignal) =>
     makeControlCall(ports, plan, signal)
+  const serverTime = new ServerTime(ports.clock)
   return {
     start: (request, signal) =>
       make(
@@ -94,7 +96,9 @@ export function createBackendClient(ports: ControlPorts): BackendClient {
             url: collectionUrl(config.getUploadUrlsApi, config),
             body: JSON.stringify({ key, uploadId, parts }),
           }),
-          read: jsonReader('urls', (answer, _, now) => readSignedParts(answer, parts, now)),
+          read: jsonReader('urls', (answer, _, time) =>
+            readSignedParts(answer, parts, (urls) => serverTime.now(time, urls)),
+          ),
         },
         signal,
       ),
@@ -169,11 +173,11 @@ async function ignoreBody(reply: ControlReply): Promise<Answer<void>> {
 
 function jsonReader<T>(
   call: ControlCall,
-  read: (answer: unknown, config: EndpointConfig, serverNow: number) => Read<T>,
+  read: (answer: unknown, config: EndpointConfig, time: AnswerTime) => Read<T>,
 ): ControlCallPlan<T>['read'] {
   return async (reply, config) => {
     const json = parseJson(await reply.text(), reply.mediaType)
-    const result = json.ok ? read(json.value, config, reply.serverNow()) : json
+    const result = json.ok ? read(json.value, config, reply.time) : json
     if (result.ok) return result
     const { status } = reply
     const message = `${CALL_NAMES[call]} answered ${status}, but ${result.problem}`
@@ -201,21 +205,25 @@ function readStarted(answer: unknown): Read<StartAnswer> {
 function readSignedParts(
   answer: unknown,
   parts: readonly number[],
-  serverNow: number,
+  serverNowBy: (urls: readonly string[]) => number,
 ): Read<readonly SignedPart[]> {
   const result = readAnswer(urlsAnswer, answer)
   if (!result.ok) return result
   const { urls } = result.value
   const missing = parts.filter((part) => !Object.hasOwn(urls, String(part)))
   if (missing.length > 0) return { ok: false, problem: `urls: no URL for ${nameParts(missing)}` }
-  const signed: SignedPart[] = []
+  const asked: { readonly part: number; readonly url: string }[] = []
   for (const part of parts) {
     const url = urls[String(part)]
     if (!isHttpUrl(url))
       return { ok: false, problem: describeMismatch(['urls', part], 'http(s) URL', url) }
-    const expiry = readExpiry(url)
-    signed.push({ part, url, lifeMs: expiry === undefined ? undefined : expiry - serverNow })
+    asked.push({ part, url })
   }
+  const serverNow = serverNowBy(asked.map(({ url }) => url))
+  const signed = asked.map(({ part, url }): SignedPart => {
+    const expiry = readExpiry(url)
+    return { part, url, lifeMs: expiry === undefined ? undefined : expiry - serverNow }
+  })
   return { ok: true, value: signed }
 }
 

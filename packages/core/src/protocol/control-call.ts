@@ -8,6 +8,7 @@ import { readErrorReason } from './error-body.ts'
 import { readHttpDate } from './http-date.ts'
 import { readRetryAfter } from './retry-after.ts'
 import { describeError, withoutSecrets } from './safe-cause.ts'
+import type { AnswerTime } from './server-time.ts'
 import { CALL_NAMES, statusFailure } from './status-failure.ts'
 import { untilAborted } from './until-aborted.ts'
 
@@ -41,8 +42,7 @@ export interface ControlReply {
   readonly mediaType: string | undefined
   /** Rejects where the answer is cut off. Undefined where the body is too large to be one of ours. */
   text(): Promise<string | undefined>
-  /** By the Date header where there is a readable one, else by our own clock. */
-  serverNow(): number
+  readonly time: AnswerTime
 }
 
 /**
@@ -119,17 +119,21 @@ async function exchange<T>(
 
   const response = sent.value
   const { status } = response
-  const serverNow = serverClock(ports.clock, response)
+  const date = readHttpDate(response.headers.get('date'))
+  const time: AnswerTime = { date, receivedAt: ports.clock.now() }
   const text = () => readBody(response, controller)
   if (status < 200 || status > 299 || !Number.isInteger(status)) {
-    const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), serverNow())
+    const retryAfterMs = readRetryAfter(
+      response.headers.get('retry-after'),
+      date ?? ports.clock.wall(),
+    )
     // The status counts even where the body is cut off.
     const reason = readErrorReason(await text().catch(() => undefined))
     return { ok: false, failure: statusFailure(plan.call, url, { status, reason, retryAfterMs }) }
   }
   try {
     const mediaType = readMediaType(response.headers.get('content-type'))
-    return await plan.read({ status, mediaType, text, serverNow }, config)
+    return await plan.read({ status, mediaType, text, time }, config)
   } catch (error) {
     // Such as an answer that the transport finds too large: it would be so again.
     if (isUploadError(error)) return { ok: false, failure: localFailure(name, error) }
@@ -181,13 +185,6 @@ async function readBody(
   }
   const text = await untilAborted(response.text(), controller.signal)
   return text.length > MAX_BODY_LENGTH ? undefined : text
-}
-
-/** A clock that goes on from the Date of the answer while its body is read. */
-function serverClock(clock: ControlPorts['clock'], response: FetchResponse): () => number {
-  const date = readHttpDate(response.headers.get('date'))
-  const receivedAt = clock.now()
-  return () => (date === undefined ? clock.wall() : date + clock.now() - receivedAt)
 }
 
 function readMediaType(contentType: string | null): string | undefined {

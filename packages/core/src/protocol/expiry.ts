@@ -20,6 +20,15 @@ export function readExpiry(url: string): number | undefined {
   )
 }
 
+/**
+ * When a presigned URL was signed, by the clock that signed it, where it tells: S3 and Google
+ * version 4 do.
+ */
+export function readSigningTime(url: string): number | undefined {
+  const query = readQuery(url)
+  return basicTime(query.get('x-amz-date')) ?? basicTime(query.get('x-goog-date'))
+}
+
 /** By lower-case name; of a name that is repeated, the first value. */
 function readQuery(url: string): ReadonlyMap<string, string> {
   const [address = ''] = url.split('#', 1)
@@ -45,10 +54,14 @@ function decode(text: string): string {
 }
 
 function dateAndLife(date: string | undefined, life: string | undefined): number | undefined {
-  if (date === undefined || life === undefined || !/^\d{1,9}$/.test(life)) return undefined
-  const fields = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date)
-  const signedAt = fields ? fromFields(fields) : undefined
+  if (life === undefined || !/^\d{1,9}$/.test(life)) return undefined
+  const signedAt = basicTime(date)
   return signedAt === undefined ? undefined : signedAt + Number(life) * 1000
+}
+
+function basicTime(value: string | undefined): number | undefined {
+  const fields = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(value ?? '')
+  return fields ? fromFields(fields) : undefined
 }
 
 function epochSeconds(value: string | undefined): number | undefined {

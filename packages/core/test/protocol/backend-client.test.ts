@@ -333,6 +333,21 @@ describe('urls', () => {
     expect(await ask([1])).toMatchObject({ value: [{ lifeMs: 900_000 }] })
   })
 
+  test.each([-86_400_000, 86_400_000])(
+    'or by their own time of signing where our clock is %d ms off',
+    async (offMs) => {
+      const client = createBackendClient({
+        fetch,
+        config: () => parseConfig(endpoints),
+        clock: { now: () => 1000, wall: () => WALL + offMs },
+      })
+      answer(json({ urls: { 1: v4(900), 2: v4(60) } }))
+      expect(await client.urls({ ...name, parts: [1, 2] }, calm)).toMatchObject({
+        value: [{ lifeMs: 900_000 }, { lifeMs: 60_000 }],
+      })
+    },
+  )
+
   test('the time that reading the body took is off their life', async () => {
     let now = 5000
     const client = createBackendClient({

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readExpiry } from '../../src/protocol/expiry.ts'
+import { readExpiry, readSigningTime } from '../../src/protocol/expiry.ts'
 
 const at = Date.UTC(2026, 0, 2, 3, 4, 5)
 
@@ -17,6 +17,15 @@ test.each([
 ])('%s', (_, query, seconds) => {
   expect(readExpiry(`https://s3.test/bucket/key?${query}`)).toBe(at + seconds * 1000)
   expect(readExpiry(`https://s3.test/bucket/key?${query}#X-Amz-Date`)).toBe(at + seconds * 1000)
+})
+
+test.each([
+  ['X-Amz-Date=20260102T030405Z', at],
+  ['x-goog-date=20260102T030405Z&X-Goog-Expires=60', at],
+  ['X-Amz-Date=yesterday', undefined],
+  [`Expires=${at / 1000}&Signature=x`, undefined],
+])('%s was signed at %s', (query, signedAt) => {
+  expect(readSigningTime(`https://s3.test/key?${query}`)).toBe(signedAt)
 })
 
 test('Azure, a date alone', () => {
