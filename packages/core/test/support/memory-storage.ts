@@ -78,6 +78,7 @@ export class MemoryStorage {
     this.#inFlight += 1
     this.mostInFlight = Math.max(this.mostInFlight, this.#inFlight)
     try {
+      if (this.#isExpired(searchParams)) return answer(403)
       const fault = this.fault({ key, uploadId, part, attempt })
       if (fault === 'hang') await this.#wait(Number.POSITIVE_INFINITY, signal)
       if (this.latencyMs > 0) {
@@ -95,6 +96,13 @@ export class MemoryStorage {
     } finally {
       this.#inFlight -= 1
     }
+  }
+
+  #isExpired(query: URLSearchParams): boolean {
+    const fields = /^(....)(..)(..T..)(..)(..Z)$/.exec(query.get('X-Amz-Date') ?? '') ?? []
+    const [, year, month, hour, minute, second] = fields
+    const signedAt = Date.parse(`${year}-${month}-${hour}:${minute}:${second}`)
+    return this.#clock.wall() >= signedAt + Number(query.get('X-Amz-Expires')) * 1000
   }
 
   /** Whether the parts are exactly those that are stored, ascending. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createXxh64 } from '../../src/hash/xxh64.ts'
 import { bytesOf } from '../support/memory-transport.ts'
-import { errorOf, forbidUnhandledRejections, World } from '../support/world.ts'
+import { errorOf, forbidUnhandledRejections, statusOf, World } from '../support/world.ts'
 
 forbidUnhandledRejections()
 
@@ -205,4 +205,22 @@ describe('the slots', () => {
       expect(error.message).toContain('concurrency')
     },
   )
+})
+
+describe('a clock that is wrong, and a backend that does not tell the time', () => {
+  test.each([-86_400_000, 0, 86_400_000])('cost no PUT: %d ms off', async (offMs) => {
+    const world = new World()
+    world.storage.urlLifeSeconds = 60
+    world.storage.latencyMs = 10_000
+    world.backend.latencyMs = 100
+    const { now, wall, setTimer } = world.clock
+    const clock = { now, wall: () => wall() + offMs, setTimer }
+    const uploader = await world.uploader({ concurrency: 2, platform: { clock } })
+    const upload = await uploader.uploadFile(world.file('a', 160))
+    await world.clock.exhaust()
+    expect(statusOf(upload)).toBe('completed')
+    expect(world.transcript.filter((line) => line.startsWith('PUT'))).toHaveLength(40)
+    // As many calls as with a clock that is right: no URL is given up too early either.
+    expect(world.backend.count('urls')).toBe(11)
+  })
 })

@@ -126,11 +126,8 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
 
 /** Long enough that some client could make it. */
 function urlLifeOf(random: SeededRandom, faults: Plan['faults']): number {
-  const wrongClock = faults.has('skew') || faults.has('clock-jump')
   const usual = random.pick('plan.urlLife', [900, 3_600, 86_400, 604_800])
   const short = random.pick('plan.shortLife', [2, 4, 15, 60])
-  // Without a Date header nobody can tell how far off the clock of the device is.
-  if (wrongClock && faults.has('no-date')) return 604_800
   if (!faults.has('short-lived-urls')) return usual
   return faults.has('slow') ? short + 30 : short
 }

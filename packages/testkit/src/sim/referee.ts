@@ -240,7 +240,7 @@ export class Referee {
     }
   }
 
-  /** By what the client could know: the answer's Date and the time since, or its own clock. */
+  /** By what the client could know: the answer's Date, or when its URLs were signed. */
   #checkUrlLife({ delivered, part }: IssuedUrl): void {
     if (delivered === undefined) return
     const age = this.#world.clock.now() - delivered.at
@@ -250,13 +250,14 @@ export class Referee {
   }
 
   #urlsDelivered(answer: HttpAnswer): void {
-    const { clock, deviceAheadMs } = this.#world
-    const date = answer.headers.date
-    const serverNow = date === undefined ? clock.wall() + deviceAheadMs : Date.parse(date)
-    for (const [, url = ''] of answer.body.matchAll(/"(https:[^"]*)"/g)) {
-      const issued = this.#storage.urls.get(url)
-      if (issued === undefined) continue
-      issued.delivered = { at: clock.now(), lifeMs: issued.expiresAt - serverNow }
+    const { clock, plan } = this.#world
+    const { date } = answer.headers
+    const urls = [...answer.body.matchAll(/"(https:[^"]*)"/g)]
+    const issued = urls.flatMap(([, url = '']) => this.#storage.urls.get(url) ?? [])
+    const signedAt = issued.map(({ expiresAt }) => expiresAt - plan.urlLife * 1000)
+    const serverNow = date === undefined ? Math.max(...signedAt) : Date.parse(date)
+    for (const one of issued) {
+      one.delivered = { at: clock.now(), lifeMs: one.expiresAt - serverNow }
     }
   }
 
