@@ -1,9 +1,9 @@
-import type { Upload, UploadError, Uploader } from '@s3-bg-uploader/core'
+import type { Upload, Uploader } from '@s3-bg-uploader/core'
 import { CommandError } from './command-error.ts'
 import type { Connect } from './connect.ts'
-import { describeProblems } from './describe-error.ts'
 import type { Io } from './io.ts'
 import { printable } from './printable.ts'
+import { ProblemLog } from './problem-log.ts'
 
 export interface CancelRequest {
   readonly stateDir: string
@@ -20,7 +20,7 @@ export async function cancelUploads(
   io: Io,
   connect: Connect,
 ): Promise<void> {
-  const problems: UploadError[] = []
+  const problems = new ProblemLog()
   const uploader = await connect(
     {
       stateDir,
@@ -36,7 +36,7 @@ export async function cancelUploads(
               headers,
             },
     },
-    (problem) => problems.push(problem),
+    problems.add,
   )
   let cancelled: readonly Upload[] = []
   try {
@@ -50,7 +50,7 @@ export async function cancelUploads(
     io.stdout.write(`cancelled  ${upload.id}  ${printable(upload.getSnapshot().name)}\n`)
   }
   io.stdout.write(`${cancelled.length} cancelled\n`)
-  io.stderr.write(describeProblems(problems))
+  io.stderr.write(problems.describe())
   if (abortApi === undefined) {
     const hadParts = cancelled.some((upload) => upload.getSnapshot().totalParts > 0)
     if (hadParts) {

@@ -10,6 +10,15 @@ export interface Failure {
   readonly error: unknown
   /** For errors that carry no hint themselves. */
   readonly hint?: string | undefined
+  /** How often it came. Default: once. */
+  readonly count?: number
+}
+
+/** Something that went wrong and stops nothing. */
+export interface Problem {
+  readonly error: UploadError
+  /** How often it did. */
+  readonly count: number
 }
 
 /** `error: …` lines, each group of the same kind followed by its one `hint: …`. */
@@ -18,11 +27,8 @@ export function describeFailures(failures: readonly Failure[]): string {
 }
 
 /** The same for problems that stop nothing. */
-export function describeProblems(problems: readonly UploadError[]): string {
-  return describe(
-    'warning',
-    problems.map((error) => ({ error })),
-  )
+export function describeProblems(problems: readonly Problem[]): string {
+  return describe('warning', problems)
 }
 
 function describe(label: 'error' | 'warning', failures: readonly Failure[]): string {
@@ -37,9 +43,10 @@ function describe(label: 'error' | 'warning', failures: readonly Failure[]): str
     .join('')
 }
 
-function lineOf(label: string, { path, error }: Failure): string {
+function lineOf(label: string, { path, error, count = 1 }: Failure): string {
   const subject = path === undefined ? '' : `${printable(path)}: `
-  return `${label}: ${subject}${messageOf(error)}${detailsOf(error)}`
+  const times = count === 1 ? '' : ` (${count} times)`
+  return `${label}: ${subject}${messageOf(error)}${detailsOf(error)}${times}`
 }
 
 /** The message of anything that was thrown, on one line. */

@@ -1,7 +1,6 @@
-import type { UploadError } from '@s3-bg-uploader/core'
 import type { Connect } from './connect.ts'
-import { describeProblems } from './describe-error.ts'
 import type { Io } from './io.ts'
+import { ProblemLog } from './problem-log.ts'
 
 export interface PruneRequest {
   readonly stateDir: string
@@ -13,13 +12,13 @@ export async function pruneJournal(
   io: Io,
   connect: Connect,
 ): Promise<void> {
-  const problems: UploadError[] = []
+  const problems = new ProblemLog()
   const options = { config: undefined, stateDir }
-  const uploader = await connect(options, (problem) => problems.push(problem))
+  const uploader = await connect(options, problems.add)
   const before = uploader.uploads().length
   uploader.prune()
   const left = uploader.uploads().length
   await uploader.close()
   io.stdout.write(`${before - left} forgotten, ${left} left\n`)
-  io.stderr.write(describeProblems(problems))
+  io.stderr.write(problems.describe())
 }

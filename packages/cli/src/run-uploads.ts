@@ -7,11 +7,12 @@ import {
 } from '@s3-bg-uploader/core'
 import type { Connect } from './connect.ts'
 import { createReporter } from './create-reporter.ts'
-import { describeFailures, describeProblems } from './describe-error.ts'
+import { describeFailures } from './describe-error.ts'
 import { howToResume } from './how-to-resume.ts'
 import type { Io } from './io.ts'
 import { isOver } from './is-over.ts'
 import { OwnShare } from './own-share.ts'
+import { ProblemLog } from './problem-log.ts'
 import type { Reporter, TrackedFile } from './reporters/reporter.ts'
 import { type StopOnSignal, stopOnSignal } from './stop-on-signal.ts'
 import type { Summary } from './summary.ts'
@@ -121,20 +122,23 @@ export async function runUploads(
 ): Promise<UploadReport> {
   const { config, concurrency, stateDir, json } = request
   const startedAt = io.now()
-  const problems: UploadError[] = []
-  const uploader = await connect({ config, concurrency, stateDir }, (error) => problems.push(error))
+  const problems = new ProblemLog()
+  const uploader = await connect({ config, concurrency, stateDir }, problems.add)
   const share = new OwnShare(uploader)
   const reporter = createReporter(io, {
     json,
     count: countOf(uploader),
     total: () => share.getSnapshot(),
   })
+  problems.tellTo((error) => reporter.problem(error))
   const stop = stopOnSignal(io, uploader, reporter, stateDir === undefined ? 'cancel' : 'pause')
   const session = new Session(uploader, share, reporter, stop)
   try {
     await begin(session)
     await session.over()
   } finally {
+    // What goes wrong from here on is told at the end.
+    problems.tellTo(() => {})
     reporter.stop()
     await uploader.close()
     stop.forget()
@@ -148,7 +152,7 @@ export async function runUploads(
   const failures = files
     .filter(({ snapshot }) => snapshot.status === 'failed')
     .map(({ path, snapshot }) => ({ path, error: snapshot.error }))
-  io.stderr.write(describeFailures(failures) + describeProblems(problems))
+  io.stderr.write(describeFailures(failures) + problems.describe())
   if (stateDir !== undefined && files.some(({ snapshot }) => canGoOn(snapshot))) {
     io.stderr.write(howToResume(stateDir))
   }

@@ -1,9 +1,10 @@
-import type { UploadError, UploadSnapshot } from '@s3-bg-uploader/core'
+import type { UploadSnapshot } from '@s3-bg-uploader/core'
 import type { Connect } from './connect.ts'
-import { describeProblems, errorToJson, messageOf } from './describe-error.ts'
+import { errorToJson, messageOf } from './describe-error.ts'
 import type { Io } from './io.ts'
 import { isOver } from './is-over.ts'
 import { printable } from './printable.ts'
+import { ProblemLog } from './problem-log.ts'
 import { formatBytes } from './quantities.ts'
 
 export interface StatusRequest {
@@ -17,13 +18,13 @@ export async function showStatus(
   io: Io,
   connect: Connect,
 ): Promise<void> {
-  const problems: UploadError[] = []
+  const problems = new ProblemLog()
   const options = { config: undefined, stateDir, readOnly: true }
-  const uploader = await connect(options, (problem) => problems.push(problem))
+  const uploader = await connect(options, problems.add)
   const snapshots = uploader.uploads().map((upload) => upload.getSnapshot())
   await uploader.close()
   io.stdout.write(json ? statusJson(snapshots) : statusTable(snapshots))
-  io.stderr.write(describeProblems(problems))
+  io.stderr.write(problems.describe())
 }
 
 function statusJson(snapshots: readonly UploadSnapshot[]): string {

@@ -211,6 +211,20 @@ describe('bars', () => {
     reporter.stop()
   })
 
+  test('tell of a problem above, on one row', () => {
+    const io = new FakeIo({ isTTY: true })
+    const reporter = barsOf(io, 1)
+    reporter.changed(fileOf('a.bin', { status: 'uploading' }))
+    reporter.problem(
+      new UploadError('store_failed', `The journal in ${'/long'.repeat(40)} is gone`),
+    )
+    const [problem = '', bar] = frame(io)
+    expect(problem).toMatch(/^! The journal in \/long.*….* is gone$/)
+    expect(problem.length).toBeLessThan(io.stdout.columns)
+    expect(bar).toMatch(/^ {2}a\.bin /)
+    reporter.stop()
+  })
+
   test('fit the screen with any number of files', () => {
     const io = new FakeIo({ isTTY: true })
     const reporter = barsOf(io, 200)

@@ -121,3 +121,47 @@ test('an uploader that refuses its configuration is wrong usage', async () => {
   expect(exitCode).toBe(2)
   expect(io.stderr.lines[0]).toBe('error: startUploadApi has credentials in it [config_invalid]')
 })
+
+/** Runs an upload in which the disk of the journal is full for three parts. */
+async function uploadToFullDisk(io: FakeIo, ...argv: string[]): Promise<void> {
+  const uploader = new FakeUploader({ onAdded: (one) => one.complete() })
+  await run(['upload', 'a', ...argv, ...URLS], io, async (_, onProblem) => {
+    onProblem(new UploadError('record_corrupt', 'u/odd makes no sense', { hint: 'Add it again.' }))
+    const added = uploader.uploadFile.bind(uploader)
+    uploader.uploadFile = (path, options) => {
+      for (const part of [1, 2, 3]) {
+        onProblem(new UploadError('store_failed', 'The disk is full', { hint: 'Free some.', part }))
+      }
+      return added(path, options)
+    }
+    return uploader
+  })
+}
+
+test('what stops nothing is told when it comes, and once more at the end', async () => {
+  const io = new FakeIo()
+  await uploadToFullDisk(io)
+  expect(io.stdout.lines).toEqual([
+    'warning    u/odd makes no sense',
+    'warning    The disk is full',
+    expect.stringMatching(/^started /),
+    expect.stringMatching(/^completed /),
+    expect.stringMatching(/^1 file completed/),
+  ])
+  expect(io.stderr.lines).toEqual([
+    'warning: u/odd makes no sense [record_corrupt]',
+    'hint: Add it again.',
+    'warning: The disk is full [store_failed, part 1] (3 times)',
+    'hint: Free some.',
+  ])
+})
+
+test('--json tells what stops nothing as data', async () => {
+  const io = new FakeIo()
+  await uploadToFullDisk(io, '--json')
+  const problems = io.stdout.lines.map((line) => JSON.parse(line)).slice(0, 2)
+  expect(problems).toMatchObject([
+    { type: 'problem', error: { code: 'record_corrupt', hint: 'Add it again.' } },
+    { type: 'problem', error: { code: 'store_failed', message: 'The disk is full' } },
+  ])
+})

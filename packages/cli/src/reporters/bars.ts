@@ -188,6 +188,11 @@ export function barsReporter(
         log(symbols.cancelled, file.path, `not finished${sent > 0 ? ` (${sent}%)` : ''}`)
       }
     },
+    problem(error) {
+      const { total } = layout(stdout.columns ?? 80)
+      const text = fitMiddle(messageOf(error), total - 4).trimEnd()
+      multibar.log(`${style.bad('!')} ${text}\u001b[K\n`)
+    },
     stop() {
       multibar.update()
       multibar.stop()

@@ -28,6 +28,9 @@ export function jsonLinesReporter({ stdout, now }: Pick<Io, 'stdout' | 'now'>): 
       last.delete(file)
       write(file)
     },
+    problem(error) {
+      stdout.write(`${JSON.stringify({ type: 'problem', error: errorToJson(error) })}\n`)
+    },
     stop() {},
     summary(summary) {
       const line = { type: 'summary', ...summary, exitCode: exitCodeOf(summary) }

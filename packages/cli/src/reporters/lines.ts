@@ -64,6 +64,9 @@ export function linesReporter({
       else if (status === 'failed') say('failed', file, `: ${messageOf(error)}`)
       else say('unfinished', file, percentage > 0 ? ` (${Math.floor(percentage)}%)` : '')
     },
+    problem(error) {
+      stdout.write(`${'warning'.padEnd(10)} ${messageOf(error)}\n`)
+    },
     stop() {},
     summary(summary) {
       stdout.write(`${summaryText(summary)}\n`)

@@ -1,4 +1,4 @@
-import type { UploadSnapshot } from '@s3-bg-uploader/core'
+import type { UploadError, UploadSnapshot } from '@s3-bg-uploader/core'
 import type { Summary } from '../summary.ts'
 
 /** One file of the command line. */
@@ -15,6 +15,8 @@ export interface Reporter {
   changed(file: TrackedFile): void
   /** Called once for each file that completed, failed or was cancelled. */
   finished(file: TrackedFile): void
+  /** Called with the first problem of each kind that stops nothing, when it comes. */
+  problem(error: UploadError): void
   /** Leaves the output in order. Nothing is reported afterwards. */
   stop(): void
   /** Called last, after `stop`. */
