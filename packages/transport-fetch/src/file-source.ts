@@ -53,7 +53,6 @@ export class FileSource implements ForegroundSource {
   }
 
   async put({ url, range, signal, onProgress }: PutRequest): Promise<PutResponse> {
-    signal.throwIfAborted()
     checkPresignedUrl(url)
     const body = this.#slice(range)
     await this.#opened.verify()

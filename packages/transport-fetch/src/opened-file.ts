@@ -1,6 +1,6 @@
 import { UploadError } from '@s3-bg-uploader/core'
 import type { ChosenFile } from './kept-files.ts'
-import { permit } from './permission.ts'
+import { askToRead } from './permission.ts'
 
 /** A file on the disk, or in memory, as it was when it was opened. */
 export interface OpenedFile {
@@ -42,7 +42,7 @@ function isFile(chosen: ChosenFile): chosen is File {
 }
 
 async function openHandle(handle: FileSystemFileHandle): Promise<OpenedFile> {
-  await permit(handle)
+  await askToRead(handle)
   const file = await fileNow(handle)
   const { name, size, lastModified } = file
   return {
@@ -67,7 +67,11 @@ async function fileNow(handle: FileSystemFileHandle): Promise<File> {
       case 'NotFoundError':
         throw new UploadError('file_not_found', `${name} does not exist any more`, { cause })
       case 'NotAllowedError':
-        throw new UploadError('permission_needed', `${name} may not be read any more`, { cause })
+        throw new UploadError(
+          'permission_needed',
+          `${name} may only be read once the user permits it`,
+          { cause },
+        )
       default:
         throw new UploadError('file_unreadable', `${name} could not be opened`, { cause })
     }

@@ -80,20 +80,38 @@ describe('a file that has no bytes', () => {
   })
 })
 
-describe('a file that can be looked at, but not read', () => {
-  test('is unreadable, not changed', async () => {
-    const file = new File(['hello'], 'video.mp4')
-    const source = await open(file)
-    const slice = file.slice.bind(file)
-    const broken = new DOMException('The disk is broken', 'NotReadableError')
-    file.slice = (start, end, type) => {
-      const blob = slice(start, end, type)
-      if (start === 0) blob.arrayBuffer = () => Promise.reject(broken)
-      return blob
-    }
-    await expect(source.read({ start: 0, end: 2 }, new Uint8Array(2))).rejects.toMatchObject({
-      code: 'file_unreadable',
-      cause: broken,
-    })
+/** A file whose slices read in another way, from a start on. */
+function fileThatReads(from: number, read: () => Promise<ArrayBuffer>): File {
+  const file = new File(['hello'], 'video.mp4')
+  const slice = file.slice.bind(file)
+  file.slice = (start, end, type) => {
+    const blob = slice(start, end, type)
+    if (start === from) blob.arrayBuffer = read
+    return blob
+  }
+  return file
+}
+
+test('a file whose disk is broken is unreadable, not changed', async () => {
+  const broken = new DOMException('The disk is broken', 'NotReadableError')
+  const source = await open(fileThatReads(0, () => Promise.reject(broken)))
+  await expect(source.read({ start: 0, end: 2 }, new Uint8Array(2))).rejects.toMatchObject({
+    code: 'file_unreadable',
+    cause: broken,
+  })
+})
+
+test('a file that ends before its size changed, where the browser reads what is left', async () => {
+  const source = await open(fileThatReads(4, async () => new ArrayBuffer(0)))
+  await expect(source.put(part(URL_NOBODY_ASKS, 4))).rejects.toMatchObject({
+    code: 'source_changed',
+  })
+})
+
+test('a part whose URL the platform would rewrite is not sent', async () => {
+  const source = await open(new File(['hello'], 'video.mp4'))
+  await expect(source.put(part('http://127.0.0.1:1/a b?sig=c0ffee', 5))).rejects.toMatchObject({
+    code: 'response_invalid',
+    message: expect.not.stringContaining('c0ffee'),
   })
 })

@@ -92,17 +92,56 @@ test('of a long answer the first 4,096 characters are handed on', async () => {
   expect(answer.body).toBe('ü'.repeat(4096))
 })
 
-test('an abort while the answer is read rejects with the reason', async () => {
+describe('an answer that does not come to its end', () => {
+  /** Answers with the beginning of a body, and then breaks off. */
+  function answerAndBreak(status: number, breakOff: () => unknown): void {
+    let pulls = 0
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          if (pulls++ === 0) controller.enqueue(new TextEncoder().encode('<Error><Code>'))
+          else controller.error(breakOff())
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    vi.stubGlobal('fetch', async () => new Response(body, { status, headers: { ETag: '"abc"' } }))
+  }
+
+  test.each([
+    [200, undefined],
+    [403, '<Error><Code>'],
+  ])('is that answer all the same: %i', async (status, body) => {
+    answerAndBreak(status, () => new TypeError('terminated'))
+    const source = await fetchTransport().open(file)
+    expect(await source.put(part(URL_OF_PART, 5))).toMatchObject({
+      status,
+      headers: { etag: '"abc"' },
+      ...(body === undefined ? {} : { body }),
+    })
+  })
+
+  test('because it was aborted, rejects with the reason', async () => {
+    const abort = new AbortController()
+    const reason = new Error('Paused')
+    answerAndBreak(200, () => {
+      abort.abort(reason)
+      return reason
+    })
+    const source = await fetchTransport().open(file)
+    const putting = source.put(part(URL_OF_PART, 5, { signal: abort.signal }))
+    await expect(putting).rejects.toBe(reason)
+  })
+})
+
+test('a put that is aborted rejects with the reason', async () => {
   const abort = new AbortController()
   const reason = new Error('Paused')
-  const stream = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      controller.enqueue(new Uint8Array(1))
-      abort.abort(reason)
-    },
-  })
   wire.use(
-    http.put('https://bucket.s3.example/key', () => new HttpResponse(stream, { status: 200 })),
+    http.put('https://bucket.s3.example/key', () => {
+      abort.abort(reason)
+      return new Promise<never>(() => {})
+    }),
   )
   const source = await fetchTransport().open(file)
   const putting = source.put(part(URL_OF_PART, 5, { signal: abort.signal }))

@@ -73,11 +73,29 @@ describe('a handle that needs a permission', () => {
   })
 })
 
-test('a permission that ends in the middle fails the put, and nothing is sent', async () => {
-  const handle = new DiskFileHandle(await DiskFile.create('hello'))
-  const source = await fetchTransport().open(handle.asHandle)
-  handle.permission = 'prompt'
-  vi.stubGlobal('fetch', () => expect.unreachable('Something was sent'))
-  const putting = source.put(part('http://127.0.0.1:1/part', 5))
-  await expect(putting).rejects.toMatchObject({ code: 'permission_needed' })
+describe('nothing is sent', () => {
+  async function sentBy(spoil: (handle: DiskFileHandle, file: DiskFile) => unknown) {
+    const onDisk = await DiskFile.create('hello')
+    const handle = new DiskFileHandle(onDisk)
+    const source = await fetchTransport().open(handle.asHandle)
+    await spoil(handle, onDisk)
+    const send = vi.fn(async () => new Response())
+    vi.stubGlobal('fetch', send)
+    const putting = source.put(part('http://127.0.0.1:1/part', 5))
+    return { putting, send }
+  }
+
+  test('when the permission ended', async () => {
+    const { putting, send } = await sentBy((handle) => {
+      handle.permission = 'prompt'
+    })
+    await expect(putting).rejects.toMatchObject({ code: 'permission_needed' })
+    expect(send).not.toHaveBeenCalled()
+  })
+
+  test('when the file changed', async () => {
+    const { putting, send } = await sentBy((_, file) => file.change('other'))
+    await expect(putting).rejects.toMatchObject({ code: 'source_changed' })
+    expect(send).not.toHaveBeenCalled()
+  })
 })

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { fetchTransport } from '../src/index.ts'
 import { KeptInMemory } from './kept-in-memory.ts'
@@ -58,6 +59,8 @@ test('what is opened while retain is under way stays kept', async () => {
   await open(file('left by an earlier page.mov'))
   const retaining = retain?.([])
   const opening = open(file('b.mov'))
+  // All that does not wait for it is done by then.
+  await setImmediate()
   files.forget()
   await retaining
   expect(await opening).toMatchObject({ ref: { kept: 'file 2' } })
