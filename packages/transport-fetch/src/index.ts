@@ -5,3 +5,4 @@ export {
   indexedDbStore,
 } from './journal/indexed-db-store.ts'
 export type { ChosenFile, KeptFiles } from './kept-files.ts'
+export { createSharedUploader, type SharedUploaderOptions } from './tabs/shared-uploader.ts'

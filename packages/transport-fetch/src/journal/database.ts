@@ -23,6 +23,8 @@ export class Database {
   #current: Connection | undefined
   #release: (() => void) | undefined
   #closing: Promise<void> | undefined
+  /** Another tab may have the lock, and have written since. */
+  #lost = false
   /** It was there at some time, so it is nothing new. */
   #opened = false
 
@@ -35,6 +37,7 @@ export class Database {
     if (this.#closing !== undefined) {
       return Promise.reject(new UploadError('closed', `The journal ${name} is closed`))
     }
+    if (this.#lost) return Promise.reject(takenAway(name))
     const running = this.#attempt(work).catch((cause: unknown) => {
       throw storeFailed(name, what, cause)
     })
@@ -99,13 +102,18 @@ export class Database {
     if (locks === undefined) return () => {}
     const signal = patience()
     try {
-      return await holdLock(locks, `s3-bg-uploader journal ${name}`, signal)
+      return await holdLock(locks, `s3-bg-uploader journal ${name}`, signal, () => {
+        this.#lost = true
+      })
     } catch (cause) {
       if (!signal.aborted) throw cause
-      const message = `The journal ${name} is in use by another tab`
       const hint =
         'Close the other tab, or let all tabs share one uploader: createSharedUploader({ name, lead }).'
-      throw new UploadError('store_locked', message, { cause, hint, retryable: true })
+      throw new UploadError('store_locked', `The journal ${name} is in use by another tab`, {
+        cause,
+        hint,
+        retryable: true,
+      })
     }
   }
 
@@ -127,4 +135,9 @@ export class Database {
     this.#current?.close()
     this.#unlock()
   }
+}
+
+function takenAway(name: string): UploadError {
+  const message = `The journal ${name} was given to another tab while this page was not shown`
+  return new UploadError('store_locked', message, { hint: 'Reload this page.' })
 }

@@ -2,6 +2,7 @@ import { UploadError } from '@s3-bg-uploader/core'
 import type { ChosenFile, KeptFiles } from '../kept-files.ts'
 import type { Database } from './database.ts'
 import { nameOf } from './database-error.ts'
+import { keepId } from './keep-id.ts'
 import { transact } from './open-database.ts'
 
 /** Keeps chosen files in the database of the journal: handles as they are, files by their bytes. */
@@ -19,12 +20,15 @@ export class KeptFileStore implements KeptFiles {
 
   async keep(file: ChosenFile): Promise<string | undefined> {
     const bytes = 'size' in file ? file.size : 0
-    const id = newId(bytes)
+    const id = `${bytes}-${keepId(file)}`
     try {
       return await this.#database.run('written', (connection) =>
         transact(connection, 'files', 'readwrite', async (store) => {
-          const kept = bytes === 0 ? [] : await store.getAllKeys()
-          const sum = kept.reduce((total, other) => total + bytesOf(other), bytes)
+          const others = bytes === 0 ? [] : await store.getAllKeys()
+          const sum = others.reduce(
+            (total, other) => total + (other === id ? 0 : bytesOf(other)),
+            bytes,
+          )
           return sum > this.#maxBytes ? undefined : store.put(file, id)
         }),
       )
@@ -69,11 +73,6 @@ export class KeptFileStore implements KeptFiles {
 }
 
 /** Begins with the bytes of the file, so that a sum over many needs to read none of them. */
-function newId(bytes: number): string {
-  // Not crypto.randomUUID: pages over plain HTTP do not have it.
-  return `${bytes}-${crypto.getRandomValues(new Uint32Array(4)).join('-')}`
-}
-
 function bytesOf(id: string): number {
   return Number.parseInt(id, 10) || 0
 }

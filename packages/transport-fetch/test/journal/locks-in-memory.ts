@@ -3,6 +3,7 @@ import type { Locks } from '../../src/journal/held-lock.ts'
 interface Waiting {
   readonly owner: object
   grant(): void
+  take(): void
 }
 
 /**
@@ -33,6 +34,7 @@ export class LocksInMemory {
           }
           const waiting: Waiting = {
             owner,
+            take: () => reject(new DOMException('The lock was taken', 'AbortError')),
             grant: () =>
               queueMicrotask(() => {
                 if (queue[0] !== waiting) return
@@ -55,6 +57,15 @@ export class LocksInMemory {
         if (queue[at]?.owner === owner) queue.splice(at, 1)
       }
       if (queue[0] !== first) queue[0]?.grant()
+    }
+  }
+
+  /** Takes what a tab holds, as Safari does when a page goes into the back/forward cache. */
+  take(owner: object): void {
+    for (const queue of this.#queues.values()) {
+      if (queue[0]?.owner !== owner) continue
+      queue.shift()?.take()
+      queue[0]?.grant()
     }
   }
 
