@@ -97,6 +97,19 @@ export class Bench {
     })
   }
 
+  /** Resolves when so many parts in all have been answered. */
+  async answered(count: number): Promise<void> {
+    const { attempts } = this.witness
+    while (attempts.filter(({ answered }) => answered !== undefined).length < count) {
+      await this.seen('partAnswered')
+    }
+  }
+
+  /** How many parts a journal has. Its process must have ended. */
+  async journaledParts(state: string): Promise<number> {
+    return (await readJournalFacts(state)).parts.size
+  }
+
   /** Notes what is not as it should be. */
   check(isRight: boolean, complaint: string): void {
     if (!isRight) this.violations.push(complaint)

@@ -2,12 +2,13 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { clock } from './clock.ts'
+import { fullDisk } from './full-disk.ts'
 import { oneJournal } from './one-journal.ts'
 import { sabotage } from './sabotage.ts'
 import { shortUrlLife } from './short-url-life.ts'
 import type { Trial } from './trial.ts'
 
-const TRIALS: readonly Trial[] = [sabotage, clock, shortUrlLife, oneJournal]
+const TRIALS: readonly Trial[] = [sabotage, clock, shortUrlLife, oneJournal, fullDisk]
 
 const names = process.argv.slice(2)
 const unknown = names.filter((name) => !TRIALS.some((trial) => trial.name === name))
