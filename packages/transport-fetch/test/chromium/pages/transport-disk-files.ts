@@ -18,7 +18,7 @@ async function chosenFile(bytes: Uint8Array, name: string): Promise<TestFile<Fil
   const path = `${++made}/${name}`
   const url = `${disk}/${encodeURIComponent(path)}`
   const write = async (content: Uint8Array): Promise<void> => {
-    await fetch(url, { method: 'PUT', body: content.slice() })
+    await fetch(url, { method: 'PUT', body: new Blob([content.slice()]) })
   }
   await write(bytes)
   return {

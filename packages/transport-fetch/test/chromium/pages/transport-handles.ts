@@ -1,12 +1,20 @@
 import type { TestFile } from '@s3-bg-uploader/testkit'
 import { transportConformance } from '@s3-bg-uploader/testkit'
-import { type ChosenFile, fetchTransport } from '../../../src/index.ts'
+import { type ChosenFile, fetchTransport, indexedDbStore } from '../../../src/index.ts'
 import { listCases } from './case-list.ts'
-import { memoryFiles } from './memory-files.ts'
 import { browserLimits, putServer } from './put-server.ts'
 
-// Reopened by other transports of this page, as a reload would.
-const files = memoryFiles()
+// What a part looks like on its way does not depend on where its bytes come from.
+const FILE_GROUPS = new Set([
+  'transport conformance',
+  'open',
+  'reopen',
+  'kept files',
+  'read',
+  'changed files',
+])
+
+const { files, read } = indexedDbStore()
 let made = 0
 
 /** A file of the origin private file system: it changes under its handle. */
@@ -28,12 +36,17 @@ async function handle(bytes: Uint8Array, name: string): Promise<TestFile<ChosenF
   return { file, change: write, remove }
 }
 
+await read()
 globalThis.caseList = listCases((runner) =>
   transportConformance<ChosenFile>({
     ...runner,
+    describe(name, body) {
+      if (FILE_GROUPS.has(name)) runner.describe(name, body)
+    },
     create: async () => fetchTransport({ files }),
     file: (bytes, { name }) => handle(bytes, name),
     capabilities: { progress: true, reopen: true, nativeHash: false, background: false },
+    keepsFiles: true,
     limits: browserLimits,
     server: putServer,
   }),

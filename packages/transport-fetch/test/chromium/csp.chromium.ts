@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { hashOfContent, hashOfObject, openStage } from './stage.ts'
+
+const MIB = 1024 * 1024
+
+/** Of the 20 MiB that are uploaded here, as `xxhsum -H1` gives it. */
+const XXH64_OF_CONTENT = 'cee52ec5c53bb3d9'
+
+/** Allows scripts of the page's own origin, and requests to the backend and the storage. */
+const policyOf =
+  (script: string) =>
+  ({ backend, storage }: { readonly backend: string; readonly storage: string }): string =>
+    `default-src 'none'; script-src ${script}; connect-src ${backend} ${storage}`
+
+test("a page whose policy forbids WebAssembly hashes without it, and the browser's report is all", async () => {
+  const { browser, backend, openPage } = await openStage({ csp: policyOf("'self'") })
+  const page = await openPage()
+  await page.evaluate((bytes) => app.uploadBlob(bytes), 20 * MIB)
+  const done = await page.evaluate(() => app.until(({ status }) => status === 'completed'))
+  expect(done.fileHash).toBe(XXH64_OF_CONTENT)
+  expect(hashOfObject(backend)).toBe(hashOfContent(20 * MIB))
+  expect(await page.evaluate(() => app.violations)).toEqual(['wasm-eval'])
+  expect(browser.consoleErrors).toEqual([])
+  expect(browser.uncaught).toEqual([])
+})
+
+test('a page whose policy has wasm-unsafe-eval gives the same hash, and there is no report', async () => {
+  const { browser, backend, openPage } = await openStage({
+    csp: policyOf("'self' 'wasm-unsafe-eval'"),
+  })
+  const page = await openPage()
+  await page.evaluate((bytes) => app.uploadBlob(bytes), 20 * MIB)
+  const done = await page.evaluate(() => app.until(({ status }) => status === 'completed'))
+  expect(done.fileHash).toBe(XXH64_OF_CONTENT)
+  expect(hashOfObject(backend)).toBe(hashOfContent(20 * MIB))
+  expect(await page.evaluate(() => app.violations)).toEqual([])
+  expect(browser.consoleErrors).toEqual([])
+})

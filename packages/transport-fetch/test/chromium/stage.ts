@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import type { Page } from 'playwright-core'
+import { onTestFinished } from 'vitest'
+import { type Browser, openBrowser } from './browser.ts'
+import { openPageServer } from './page-server.ts'
+import { contentOf } from './pages/content.ts'
+import type {} from './pages/uploads.ts'
+import { type ServedBackend, type ServedBackendOptions, serveBackend } from './served-backend.ts'
+
+/** A browser, and a page, a backend and a storage at three origins. For one test. */
+export interface Stage {
+  readonly browser: Browser
+  readonly backend: ServedBackend
+  /** Of `pages/uploads.ts`, with a journal that stays from page to page. */
+  readonly pageUrl: string
+  /** Opens it and waits until it has its uploader. */
+  openPage(): Promise<Page>
+  /** Waits the same way for a page that was opened or reloaded by other means. */
+  ready(page: Page): Promise<void>
+}
+
+export interface StageOptions extends ServedBackendOptions {
+  /** Of the journal. */
+  readonly maxKeptBytes?: number
+  /** False: the backend has no listPartsApi. */
+  readonly listsParts?: boolean
+  readonly csp?: (origins: { readonly backend: string; readonly storage: string }) => string
+}
+
+const MIB = 1024 * 1024
+
+/** Everything is closed when the test is over. */
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
+  const { maxKeptBytes = 512 * MIB, listsParts = true, csp, ...rest } = options
+  const [browser, pages, backend] = await Promise.all([
+    openBrowser(),
+    openPageServer(),
+    serveBackend(rest),
+  ])
+  onTestFinished(async () => {
+    await browser.close()
+    await Promise.all([pages.close(), backend.close()])
+  })
+  const { listPartsApi, ...plain } = backend.mock.config
+  const config = listsParts ? { ...plain, listPartsApi } : plain
+  const origins = {
+    backend: new URL(config.startUploadApi).origin,
+    storage: backend.storageOrigin,
+  }
+  const pageUrl = pages.url('uploads', {
+    config: JSON.stringify(config),
+    maxKeptBytes: String(maxKeptBytes),
+    ...(csp === undefined ? {} : { csp: csp(origins) }),
+  })
+  const ready = async (page: Page): Promise<void> => {
+    await page.waitForFunction(() => 'app' in globalThis)
+  }
+  return {
+    browser,
+    backend,
+    pageUrl,
+    ready,
+    async openPage() {
+      const page = await browser.newPage()
+      await page.goto(pageUrl)
+      await ready(page)
+      return page
+    },
+  }
+}
+
+/** SHA-256 of what `pages/uploads.ts` uploads as so many bytes. */
+export function hashOfContent(bytes: number): string {
+  const hash = createHash('sha256')
+  for (const piece of contentOf(bytes, (noise) => noise)) hash.update(piece)
+  return hash.digest('hex')
+}
+
+/** SHA-256 of the only object in the storage. */
+export function hashOfObject({ mock }: ServedBackend): string {
+  const [key = '', ...others] = mock.storage.objectKeys()
+  const object = mock.storage.object(key)
+  if (object === undefined || others.length > 0) throw new Error('There is not one object')
+  return createHash('sha256').update(object).digest('hex')
+}
