@@ -4,11 +4,19 @@ import { join } from 'node:path'
 import { clock } from './clock.ts'
 import { fullDisk } from './full-disk.ts'
 import { oneJournal } from './one-journal.ts'
+import { refusedFolder } from './refused-folder.ts'
 import { sabotage } from './sabotage.ts'
 import { shortUrlLife } from './short-url-life.ts'
 import type { Trial } from './trial.ts'
 
-const TRIALS: readonly Trial[] = [sabotage, clock, shortUrlLife, oneJournal, fullDisk]
+const TRIALS: readonly Trial[] = [
+  sabotage,
+  clock,
+  shortUrlLife,
+  oneJournal,
+  fullDisk,
+  refusedFolder,
+]
 
 const names = process.argv.slice(2)
 const unknown = names.filter((name) => !TRIALS.some((trial) => trial.name === name))

@@ -1,9 +1,15 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 const BIN = fileURLToPath(new URL('../../bin/s3-bg-uploader.js', import.meta.url))
+
+/** Whatever ends this process, nothing that it started outlives it. */
+const living = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of living) child.kill('SIGKILL')
+})
 
 export interface ChildOptions {
   /** A module that the process loads before the program. */
@@ -37,6 +43,8 @@ export class Child {
     this.#process.stderr.on('data', (chunk) => {
       this.#output.stderr += chunk
     })
+    living.add(this.#process)
+    this.#process.on('exit', () => living.delete(this.#process))
     this.ended = once(this.#process, 'close').then(([exitCode]) => ({ exitCode, ...this.#output }))
   }
 
