@@ -16,6 +16,7 @@ import {
 } from './lifecycle.ts'
 import { failStalled, notePartFailed } from './part-failures.ts'
 import { confirm, noteListed, noteProgress, obeyConstraint, reattach, useSlot } from './parts.ts'
+import { afterSuspension } from './suspension.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { UploadEvent } from './upload-event.ts'
 import type { Rules, UploadState } from './upload-state.ts'
@@ -29,7 +30,8 @@ export interface Transition {
 /** One upload's whole behaviour: notes the fact, then decides what follows from it. */
 export function transition(state: UploadState, event: UploadEvent, rules: Rules): Transition {
   const effects: UploadEffect[] = []
-  const noted = note(state, event, rules, effects)
+  const awake = afterSuspension(state, event.now, rules)
+  const noted = note(awake, event, rules, effects)
   const next = advance(noted, event.now, rules, effects)
   releaseRefs(state, event, next, rules, effects)
   return { state: next, effects }

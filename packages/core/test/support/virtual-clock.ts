@@ -46,12 +46,18 @@ export class VirtualClock implements Clock {
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
       rung = next.at > this.#now ? 0 : rung + 1
       if (rung > MOST_TIMERS_AT_ONCE) throw new Error('Timers ring without any time passing')
-      this.#now = next.at
+      // After a suspension it is later than the alarm was set for.
+      this.#now = Math.max(this.#now, next.at)
       this.#timers.delete(next)
       next.callback()
       await this.settle()
     }
-    this.#now = end
+    this.#now = Math.max(this.#now, end)
+  }
+
+  /** The machine is suspended: time passes and nothing runs. Overdue timers ring at `advance`. */
+  suspend(ms: number): void {
+    this.#now += ms
   }
 
   /** Lets time pass until no timer is left, at most for so long. */

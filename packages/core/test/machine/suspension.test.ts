@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import { Script } from './script.ts'
+
+const NIGHT = 8 * 60 * 60 * 1000
+
+/** Two parts are under way since 0, and the alarm is set for a minute later. */
+function asleep(): Script {
+  const s = new Script().toFlights()
+  expect(s.state.wakeAt).toBe(60_000)
+  s.now = 30_000 + NIGHT
+  return s
+}
+
+describe('a suspension', () => {
+  test('ends with one more period for whatever is silent', () => {
+    const s = asleep()
+    expect(s.woke()).toEqual([`wake ${s.now + 60_000}`])
+    expect(s.state.multipart?.flights).toHaveLength(2)
+    s.now += 60_000
+    expect(s.woke()).toContain('cancelPuts 1')
+  })
+
+  test('ends with the first event, whichever that is: the alarm rings after it', () => {
+    const s = asleep()
+    s.send({ type: 'partProgressed', taskId: s.task(1), sentBytes: 5 })
+    expect(s.effects).toEqual([])
+    expect(s.woke()).toEqual([`wake ${s.now + 60_000}`])
+    expect(s.state.multipart?.flights).toHaveLength(2)
+  })
+
+  test('is not measured as the time that a part takes', () => {
+    const s = asleep()
+    s.confirmed(1)
+    // Asleep since no later than when the alarm should have rung.
+    expect(s.state.multipart?.partMs).toBe(60_000)
+    s.woke()
+    s.now += 10
+    s.confirmed(2)
+    expect(s.state.multipart?.partMs).toBe(60_002)
+  })
+
+  test('is over after it: the next silence counts', () => {
+    const s = asleep()
+    s.woke()
+    s.now += 61_000
+    expect(s.woke()).toContain('cancelPuts 2')
+  })
+
+  test('is no alarm that is a minute late', () => {
+    const s = new Script().toFlights()
+    s.now = 120_000
+    expect(s.woke()).toContain('cancelPuts 1')
+  })
+
+  test('gives calls that await their answer one more period', () => {
+    const signing = new Script()
+    signing.journaled()
+    signing.admit()
+    signing.hashed()
+    signing.started()
+    signing.journaled()
+    expect(signing.state.multipart?.signing).toBeDefined()
+    signing.now = NIGHT
+    expect(signing.woke()).toEqual([`wake ${NIGHT + 60_000}`])
+    const completing = new Script().toComplete()
+    completing.now = NIGHT
+    expect(completing.woke()).toEqual([`wake ${NIGHT + 60_000}`])
+    completing.now += 60_000
+    expect(completing.woke()).toContain('dropCall complete')
+  })
+})
