@@ -1,5 +1,6 @@
 import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { askAgainForFiles } from './ask-again-for-files.mjs'
 
 const refusal = {
   status: 400,
@@ -72,9 +73,7 @@ export const scenes = {
     await addHandle('holiday.mp4', 31e6)
     await page.getByText(/9 confirmed/).waitFor()
     // As Chromium answers after a reload: the user has to be asked again.
-    await page.addInitScript(() => {
-      FileSystemFileHandle.prototype.queryPermission = async () => 'prompt'
-    })
+    await page.addInitScript(askAgainForFiles)
     await page.reload()
     await page.getByRole('button', { name: /Allow reading/ }).waitFor()
   },

@@ -3,19 +3,19 @@
 //   node packages/example-web/scripts/screenshots.mjs [scene…]
 //
 // They go to .tmp/screenshots, which git ignores.
-import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 import { build, preview } from 'vite'
+import { chromiumArguments, findChromium } from './find-chromium.mjs'
 import { scenes, sparseFiles } from './scenes.mjs'
 import { StagedBackend } from './staged-backend.mjs'
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-if (!existsSync(executablePath)) {
-  console.log(`Skipped: there is no Chromium at ${executablePath}. Set CHROMIUM to where it is.`)
+const executablePath = findChromium()
+if (executablePath === undefined) {
+  console.log('No pictures: there is no Chromium. Set CHROMIUM_PATH to one.')
   process.exit(0)
 }
 
@@ -25,20 +25,9 @@ const temporary = await mkdtemp(join(tmpdir(), 's3-bg-uploader-screenshots-'))
 const outDir = join(temporary, 'page')
 const wanted = process.argv.slice(2)
 
-await build({ root, logLevel: 'warn', build: { outDir } })
+await build({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true } })
 const server = await preview({ root, build: { outDir }, preview: { port: 0 } })
-const browser = await chromium.launch({
-  executablePath,
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-})
+const browser = await chromium.launch({ executablePath, args: chromiumArguments })
 try {
   await mkdir(pictures, { recursive: true })
   for (const [name, scene] of Object.entries(scenes)) {

@@ -24,8 +24,8 @@ export function App({ uploader, earlier, notices }: AppProps): ReactElement {
       <Announcements>
         <header className="page-head">
           <Mark />
-          <h1>Uploads</h1>
-          <p>s3-bg-uploader, example for the web</p>
+          <h1>s3-bg-uploader</h1>
+          <p>Uploads to S3 that survive reloads and lost networks</p>
         </header>
         <main>
           <OfflineBanner />

@@ -39,7 +39,7 @@ export function DropZone({
           'Let go to upload'
         ) : (
           <>
-            <span className="with-a-mouse">Drop files or folders anywhere on this page</span>
+            <span className="with-a-mouse">Drop files or folders anywhere</span>
             <span className="by-touch">What shall be uploaded?</span>
           </>
         )}

@@ -13,34 +13,37 @@ interface HandleItem extends DataTransferItem {
  */
 export async function droppedFiles(transfer: DataTransfer): Promise<readonly ChosenItem[]> {
   const items: readonly HandleItem[] = [...transfer.items].filter(({ kind }) => kind === 'file')
-  const found = await Promise.all(
-    items.map((item) =>
-      item.getAsFileSystemHandle === undefined
-        ? ofEntry(item.webkitGetAsEntry())
-        : ofHandle(item.getAsFileSystemHandle()),
-    ),
-  )
-  return found.flat()
+  const found = items.map(async (item) => {
+    // Asked for at once, before anything is waited for.
+    const handle = item.getAsFileSystemHandle?.()
+    const entry = item.webkitGetAsEntry()
+    const file = item.getAsFile()
+    const inPlace = (await ofHandle(await handle)) ?? (await ofEntry(entry))
+    // What was dragged from another page is a file, and in no place that could be opened again.
+    return inPlace ?? (file === null ? [] : [{ file, folder: undefined }])
+  })
+  return (await Promise.all(found)).flat()
 }
 
-async function ofHandle(given: Promise<FileSystemHandle | null>): Promise<readonly ChosenItem[]> {
-  const handle = await given
-  if (handle === null) return []
+async function ofHandle(
+  handle: FileSystemHandle | null | undefined,
+): Promise<readonly ChosenItem[] | undefined> {
+  if (!handle) return undefined
   if (isDirectory(handle)) return filesInDirectory(handle)
-  return isFile(handle) ? [{ file: handle, folder: undefined }] : []
+  return isFile(handle) ? [{ file: handle, folder: undefined }] : undefined
 }
 
-async function ofEntry(entry: FileSystemEntry | null): Promise<readonly ChosenItem[]> {
-  if (entry === null) return []
+async function ofEntry(entry: FileSystemEntry | null): Promise<readonly ChosenItem[] | undefined> {
+  if (entry === null) return undefined
   if (isFileEntry(entry)) {
     const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject))
     // `/Trip/day 1/photo.jpg` is in `Trip/day 1`.
     const folder = entry.fullPath.split('/').slice(1, -1).join('/')
     return [{ file, folder: folder === '' ? undefined : folder }]
   }
-  if (!isDirectoryEntry(entry)) return []
+  if (!isDirectoryEntry(entry)) return undefined
   const found = await Promise.all((await entriesOf(entry)).map(ofEntry))
-  return found.flat()
+  return found.flatMap((items) => items ?? [])
 }
 
 /** A reader gives some entries at a time, and none when there are no more. */

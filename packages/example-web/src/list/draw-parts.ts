@@ -22,7 +22,8 @@ export function drawParts(
     confirmed: color('confirmed'),
     retried: color('retried'),
   }
-  const mark = Math.max(1, Math.round(cell / 3))
+  // A corner; of small cells, more than that, or nobody would see it.
+  const mark = Math.ceil(cell < 8 ? cell / 2 : cell / 3)
   parts.forEach(({ state, size, sentBytes, attempts }, index) => {
     const x = (index % columns) * (cell + gap)
     const y = Math.floor(index / columns) * (cell + gap)

@@ -31,8 +31,10 @@ export function PartsPanel({
           onClick={() => setOpen(!open)}
         >
           <Icon name="chevron" />
-          {counted(parts.length, 'part')}
-          <span className="visually-hidden"> of {name}</span>
+          <span>
+            {counted(parts.length, 'part')}
+            <span className="visually-hidden"> of {name}</span>
+          </span>
         </button>
         <ul className="legend">
           {countsOf(parts).map(({ state, count, text }) => (

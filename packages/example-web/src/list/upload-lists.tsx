@@ -17,7 +17,7 @@ export function UploadLists({
   /** Ids of the uploads that were over when the page was opened. */
   readonly earlier: ReadonlySet<string>
   readonly report: (error: unknown) => void
-}): ReactElement | null {
+}): ReactElement {
   const uploads = useUploads()
   const heading = useRef<HTMLHeadingElement>(null)
   const { current, past } = useMemo(
@@ -38,12 +38,12 @@ export function UploadLists({
       report={report}
     />
   )
-  if (uploads.length === 0) return null
+  const empty = uploads.length === 0
   return (
     <section aria-labelledby="uploads">
-      <div className="section-head">
+      <div className={empty ? 'visually-hidden' : 'section-head'}>
         <h2 id="uploads" ref={heading} tabIndex={-1}>
-          Uploads
+          {empty ? 'No uploads' : 'Uploads'}
         </h2>
         <Summary />
       </div>

@@ -37,8 +37,9 @@ export const UploadRow = memo(function UploadRow({
       </div>
       {!over && <UploadBar snapshot={snapshot} />}
       <p className="upload-line">
-        <span className="status">{statusLabel(snapshot)}</span>
-        <span className="progress-text">{progressText(snapshot)}</span>
+        <span>
+          <span className="status">{statusLabel(snapshot)}</span> {progressText(snapshot)}
+        </span>
         {!over && <span className="percent">{percent(percentage)}</span>}
       </p>
       {status === 'completed' && key !== undefined && <p className="stored">{key}</p>}

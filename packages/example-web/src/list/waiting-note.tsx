@@ -32,7 +32,9 @@ export function WaitingNote({
         // In the click itself: only then may the page ask.
         <button type="button" className="button small" onClick={() => upload.resume()}>
           <Icon name="unlock" />
-          Allow reading<span className="visually-hidden"> {name}</span>
+          <span>
+            Allow reading<span className="visually-hidden"> {name}</span>
+          </span>
         </button>
       )}
       {waitingFor.reason === 'file' && !needsPermission && (
@@ -63,7 +65,9 @@ function ChooseAgain({
   return (
     <button type="button" className="button small" onClick={() => choose().catch(report)}>
       <Icon name="file" />
-      Choose<span className="visually-hidden"> {name}</span> again
+      <span>
+        Choose<span className="visually-hidden"> {name}</span> again
+      </span>
     </button>
   )
 }

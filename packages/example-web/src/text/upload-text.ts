@@ -20,7 +20,7 @@ export function statusLabel({ status, waitingFor }: UploadSnapshot): string {
 
 /** How far the upload is, in one line. */
 export function progressText(snapshot: UploadSnapshot): string {
-  const { status, totalBytes, sentBytes, hashedBytes } = snapshot
+  const { status, totalBytes, sentBytes, hashedBytes, waitingFor } = snapshot
   const size = bytes(totalBytes)
   const sent = `${bytes(sentBytes)} of ${size}`
   switch (status) {
@@ -31,8 +31,9 @@ export function progressText(snapshot: UploadSnapshot): string {
     case 'starting':
       return size
     case 'uploading': {
-      const why = snapshot.waitingFor?.reason === 'slot' ? ['other uploads go first'] : []
-      return [sent, ...why, ...paceOf(snapshot)].join(' · ')
+      // What waits has no pace, though the last seconds still count for one.
+      if (waitingFor === undefined) return [sent, ...paceOf(snapshot)].join(' · ')
+      return waitingFor.reason === 'slot' ? `${sent} · other uploads go first` : sent
     }
     case 'completing':
       return `${size} sent · putting the parts together`
