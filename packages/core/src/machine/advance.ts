@@ -1,3 +1,4 @@
+import { changeAbandoned, findAborting, findToAbort, hasToAbort } from './abandoned.ts'
 import { record, withdraw } from './ending.ts'
 import { releaseDelayed } from './part-failures.ts'
 import { canUseSlot } from './parts.ts'
@@ -28,25 +29,20 @@ export function advance(
 /** Tells the storage, then the journal, to forget what is of no more use. */
 function tidyUp(state: UploadState, now: number, rules: Rules, out: UploadEffect[]): UploadState {
   const next = leaveJournal(abort(state, now, rules, out), out)
-  const { abandoned } = next
   const rests = next.outcome !== undefined || next.paused || next.source === 'missing'
-  const aborts =
-    rules.canAbort &&
-    abandoned !== undefined &&
-    (abandoned.job !== undefined || abandoned.retryAt <= now)
+  const aborts = rules.canAbort && hasToAbort(next, now)
   return rests && !aborts ? withdraw(next, out) : next
 }
 
 function abort(state: UploadState, now: number, rules: Rules, out: UploadEffect[]): UploadState {
-  const { abandoned } = state
-  if (abandoned === undefined || abandoned.job !== undefined) return state
-  if (!rules.canAbort || abandoned.retryAt > now) return state
+  const useless = findToAbort(state, now)
+  if (!rules.canAbort || useless === undefined) return state
   // Whoever is admitted is told when the network comes back.
   if (state.admission === 'none') return requestAdmission(state, out)
   if (state.admission !== 'granted' || state.gate === 'network') return state
   const ticket = state.ticket + 1
-  out.push({ type: 'callAbort', ticket, key: abandoned.key, uploadId: abandoned.uploadId })
-  return { ...state, ticket, abandoned: { ...abandoned, job: { ticket, startedAt: now } } }
+  out.push({ type: 'callAbort', ticket, key: useless.key, uploadId: useless.uploadId })
+  return changeAbandoned({ ...state, ticket }, useless, { job: { ticket, startedAt: now } })
 }
 
 function requestAdmission(state: UploadState, out: UploadEffect[]): UploadState {
@@ -57,7 +53,7 @@ function requestAdmission(state: UploadState, out: UploadEffect[]): UploadState 
 /** A cancelled upload stays in the journal until nothing of it is left to be aborted. */
 function leaveJournal(state: UploadState, out: UploadEffect[]): UploadState {
   if (state.outcome !== 'cancelled' || !state.recorded) return state
-  if (state.abandoned !== undefined || state.call !== undefined) return state
+  if (state.abandoned.length > 0 || state.call !== undefined) return state
   out.push({ type: 'forgetUpload' })
   return { ...state, recorded: false }
 }
@@ -166,9 +162,10 @@ function nextNeed(state: UploadState, now: number, rules: Rules): number {
   }
   const { call, abandoned, multipart } = state
   if (call !== undefined) need(call.startedAt + rules.stallMs)
-  if (abandoned !== undefined && rules.canAbort) {
-    if (abandoned.job !== undefined) need(abandoned.job.startedAt + rules.stallMs)
-    else if (state.gate !== 'network') needLater(abandoned.retryAt)
+  if (rules.canAbort) {
+    const { job } = findAborting(state) ?? {}
+    if (job !== undefined) need(job.startedAt + rules.stallMs)
+    else if (state.gate !== 'network') for (const { retryAt } of abandoned) needLater(retryAt)
   }
   if (multipart?.signing !== undefined) need(multipart.signing.askedAt + rules.stallMs)
   if (multipart !== undefined && rules.seesProgress) {

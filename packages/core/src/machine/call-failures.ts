@@ -1,7 +1,8 @@
 import type { ControlCall } from '../errors.ts'
+import { changeAbandoned, findAborting } from './abandoned.ts'
 import { backoffMs } from './backoff.ts'
 import { decide, isInvalidPart } from './decide.ts'
-import { fail, restart } from './ending.ts'
+import { dropAbandoned, fail, restart } from './ending.ts'
 import type { Failure } from './failure.ts'
 import { dropSigning } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
@@ -26,7 +27,7 @@ export function noteCallFailed(
         ? noteUrlsFailed(state, fact, rules, out)
         : state
     case 'abort':
-      return noteAbortFailed(state, fact, rules)
+      return noteAbortFailed(state, fact, rules, out)
     default:
       return state.call?.ticket === fact.ticket
         ? noteLifecycleFailed({ ...state, call: undefined }, state.call.kind, fact, rules, out)
@@ -64,21 +65,20 @@ function noteAbortFailed(
   state: UploadState,
   fact: CallFailure & { readonly ticket: number },
   rules: Rules,
+  out: UploadEffect[],
 ): UploadState {
-  const { abandoned } = state
-  if (abandoned?.job?.ticket !== fact.ticket) return state
-  if (isOffline(state, fact.failure)) {
-    return { ...state, abandoned: { ...abandoned, job: undefined } }
-  }
-  const failed = abandoned.failed + 1
+  const useless = findAborting(state)
+  if (useless?.job?.ticket !== fact.ticket) return state
+  if (isOffline(state, fact.failure)) return changeAbandoned(state, useless, { job: undefined })
+  const failed = useless.failed + 1
   const isLast = failed >= rules.retry.attempts
   // It only saves storage costs, and a lifecycle rule of the bucket does so too: no reason to fail.
   if (decide('abort', fact.failure) !== 'retry' || (isLast && fact.failure.kind === 'status')) {
-    return { ...state, abandoned: undefined }
+    return dropAbandoned(state, useless, out)
   }
   // Nobody heard it, so it stays in the journal: the next start of the program asks again.
   const at = isLast ? Number.POSITIVE_INFINITY : retryAt(failed, fact, rules)
-  return { ...state, abandoned: { ...abandoned, job: undefined, failed, retryAt: at } }
+  return changeAbandoned(state, useless, { job: undefined, failed, retryAt: at })
 }
 
 function noteLifecycleFailed(
@@ -160,7 +160,7 @@ export function failSilentCalls(
   }
   const signing = next.multipart?.signing
   if (signing !== undefined && isSilent(signing.askedAt)) giveUp('urls', signing.ticket)
-  const job = next.abandoned?.job
+  const { job } = findAborting(next) ?? {}
   if (job !== undefined && isSilent(job.startedAt)) giveUp('abort', job.ticket)
   return next
 }

@@ -44,7 +44,7 @@ export function cancel(state: UploadState, rules: Rules, out: UploadEffect[]): U
     missingFor: undefined,
   }
   // The record keeps the abort call from being forgotten in a crash.
-  if (cancelled.abandoned !== undefined || awaitsStart) return record(cancelled, out)
+  if (cancelled.abandoned.length > 0 || awaitsStart) return record(cancelled, out)
   return cancelled
 }
 

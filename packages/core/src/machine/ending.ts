@@ -1,9 +1,10 @@
 import type { ErrorCode } from '../errors.ts'
+import { abandon } from './abandoned.ts'
 import { errorCode, type Step } from './decide.ts'
 import type { Failure } from './failure.ts'
 import { dropSigning, inOrder } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
-import type { Abandoned, Multipart, Rules, UploadState } from './upload-state.ts'
+import type { Abandoned, Rules, UploadState } from './upload-state.ts'
 
 /** Stops the PUTs and the urls call; their parts wait again. The slots are given back. */
 export function stopParts(state: UploadState, out: UploadEffect[]): UploadState {
@@ -52,9 +53,15 @@ export function record(state: UploadState, out: UploadEffect[]): UploadState {
   return { ...state, ticket }
 }
 
-export function abandon(multipart: Multipart): Abandoned {
-  const { key, uploadId } = multipart
-  return { key, uploadId, job: undefined, failed: 0, retryAt: 0 }
+/** It is aborted, or nobody ever will: the next start must not ask again. */
+export function dropAbandoned(
+  state: UploadState,
+  useless: Abandoned,
+  out: UploadEffect[],
+): UploadState {
+  const next = { ...state, abandoned: state.abandoned.filter((other) => other !== useless) }
+  const leavesJournal = next.outcome === 'cancelled' && next.abandoned.length === 0
+  return leavesJournal ? next : record(next, out)
 }
 
 /** The multipart upload is of no more use: no part of it will be sent or completed. */
@@ -68,12 +75,8 @@ export function leaveMultipart(
   const { multipart } = stopped
   if (multipart === undefined) return stopped
   out.push({ type: 'forgetParts', generation: stopped.generation, parts: multipart.parts })
-  return {
-    ...stopped,
-    multipart: undefined,
-    completeLost: false,
-    abandoned: storageKnowsIt && rules.canAbort ? abandon(multipart) : stopped.abandoned,
-  }
+  const left: UploadState = { ...stopped, multipart: undefined, completeLost: false }
+  return storageKnowsIt && rules.canAbort ? abandon(left, multipart) : left
 }
 
 /** The upload failed; everything that is confirmed stays for retry(). */

@@ -1,12 +1,19 @@
 import type { ErrorCode } from '../errors.ts'
+import { abandon, findAborting } from './abandoned.ts'
 import { noteUrlsFailed } from './call-failures.ts'
-import { abandon, fail, record, withdraw } from './ending.ts'
+import { dropAbandoned, fail, record, withdraw } from './ending.ts'
 import type { Failure } from './failure.ts'
 import { MAX_PARTS, partCount, smallestPartSize } from './plan.ts'
 import { noteSigned } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { UploadEvent } from './upload-event.ts'
-import { type FailedWith, newMultipart, type Rules, type UploadState } from './upload-state.ts'
+import {
+  type Abandoned,
+  type FailedWith,
+  newMultipart,
+  type Rules,
+  type UploadState,
+} from './upload-state.ts'
 
 type Fact<T extends UploadEvent['type']> = Extract<UploadEvent, { type: T }>
 
@@ -115,7 +122,7 @@ export function noteStarted(
   const { key, uploadId, partSize } = fact
   const { size } = state.file
   const answered: UploadState = {
-    ...state,
+    ...takeBack(state, fact, out),
     call: undefined,
     callFailed: 0,
     callRetryAt: 0,
@@ -126,15 +133,27 @@ export function noteStarted(
   const multipart = newMultipart({ key, uploadId, partSize, parts, recordTicket })
   if (state.outcome !== undefined) {
     // Cancelled while the call was under way: what it created is not needed.
-    return rules.canAbort ? record({ ...answered, abandoned: abandon(multipart) }, out) : answered
+    return rules.canAbort ? record(abandon(answered, multipart), out) : answered
   }
   if (parts > MAX_PARTS) {
     const message = `partSize ${partSize} would need ${parts} parts; the smallest partSize that would do for ${size} bytes is ${smallestPartSize(size)}`
     const failure: Failure = { kind: 'local', code: 'too_many_parts', message }
-    const useless = rules.canAbort ? { ...answered, abandoned: abandon(multipart) } : answered
+    const useless = rules.canAbort ? abandon(answered, multipart) : answered
     return fail(useless, { step: 'start', failure }, out)
   }
   return record({ ...answered, multipart, parts }, out)
+}
+
+/** A backend may answer with a multipart upload that it still has: then that is of use after all. */
+function takeBack(
+  state: UploadState,
+  { key, uploadId }: Fact<'started'>,
+  out: UploadEffect[],
+): UploadState {
+  const isBack = (one: Abandoned): boolean => one.uploadId === uploadId && one.key === key
+  const { job } = state.abandoned.find(isBack) ?? {}
+  if (job !== undefined) out.push({ type: 'dropCall', call: 'abort', ticket: job.ticket })
+  return { ...state, abandoned: state.abandoned.filter((one) => !isBack(one)) }
 }
 
 export function noteUrls(
@@ -176,7 +195,7 @@ export function noteCompleted(
   )
 }
 
-export function noteAborted(state: UploadState, ticket: number): UploadState {
-  if (state.abandoned?.job?.ticket !== ticket) return state
-  return { ...state, abandoned: undefined }
+export function noteAborted(state: UploadState, ticket: number, out: UploadEffect[]): UploadState {
+  const aborted = findAborting(state)
+  return aborted?.job?.ticket === ticket ? dropAbandoned(state, aborted, out) : state
 }

@@ -32,7 +32,7 @@ export interface UploadRecord {
   readonly multipart:
     | { readonly key: string; readonly uploadId: string; readonly partSize: number }
     | undefined
-  readonly abandoned: { readonly key: string; readonly uploadId: string } | undefined
+  readonly abandoned: readonly { readonly key: string; readonly uploadId: string }[]
 }
 
 export function recordOf(state: UploadState): UploadRecord {
@@ -58,7 +58,7 @@ export function recordOf(state: UploadState): UploadRecord {
       uploadId: multipart.uploadId,
       partSize: multipart.partSize,
     },
-    abandoned: abandoned && { key: abandoned.key, uploadId: abandoned.uploadId },
+    abandoned: abandoned.map(({ key, uploadId }) => ({ key, uploadId })),
   }
 }
 
@@ -89,7 +89,7 @@ export function restoreUpload(
     key: record.key,
     parts: record.parts,
     multipart,
-    abandoned: abandoned && { ...abandoned, job: undefined, failed: 0, retryAt: 0 },
+    abandoned: abandoned.map((one) => ({ ...one, job: undefined, failed: 0, retryAt: 0 })),
     sentBytes: record.outcome === 'completed' ? file.size : (multipart?.confirmedBytes ?? 0),
   }
 }

@@ -80,7 +80,7 @@ function note(
     case 'completed':
       return noteCompleted(state, event.ticket, out)
     case 'aborted':
-      return noteAborted(state, event.ticket)
+      return noteAborted(state, event.ticket, out)
     case 'callFailed':
       return noteCallFailed(state, event, rules, out)
     case 'reattached':

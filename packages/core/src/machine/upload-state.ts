@@ -186,7 +186,8 @@ export interface UploadState {
   /** A complete call was sent whose answer never came: the object may exist. */
   readonly completeLost: boolean
   readonly multipart: Multipart | undefined
-  readonly abandoned: Abandoned | undefined
+  /** In the order in which they were given up. */
+  readonly abandoned: readonly Abandoned[]
   /** The key, kept for people after the multipart upload is done. */
   readonly key: string | undefined
   /** Number of parts, kept likewise; 0 until there is a plan. */
@@ -224,7 +225,7 @@ export function newUpload(file: UploadFile, hash?: string): UploadState {
     callRetryAt: 0,
     completeLost: false,
     multipart: undefined,
-    abandoned: undefined,
+    abandoned: [],
     key: undefined,
     parts: 0,
     restarts: 0,

@@ -1,4 +1,5 @@
 import { UploadError } from '../errors.ts'
+import { hasToAbort } from '../machine/abandoned.ts'
 import { recordOf } from '../machine/restore.ts'
 import {
   gateOf,
@@ -122,7 +123,7 @@ export class Engine<TFile> {
     this.#tell({ type: 'configured' })
     // The scheduler knows nothing of cancelled uploads that only wait to be aborted.
     for (const [id, { state }] of this.#entries) {
-      if (state.abandoned !== undefined) this.post(id, { type: 'woke', draw: 0 })
+      if (state.abandoned.length > 0) this.post(id, { type: 'woke', draw: 0 })
     }
   }
 
@@ -207,10 +208,9 @@ export class Engine<TFile> {
     for (const entry of aborting) stopWork(entry)
   }
 
-  #isAborting({ outcome, call, abandoned }: UploadState): boolean {
-    if (outcome !== 'cancelled' || !this.#rules.canAbort || this.gate !== 'open') return false
-    const isDue = abandoned && (abandoned.job !== undefined || abandoned.retryAt <= this.#now())
-    return call !== undefined || isDue === true
+  #isAborting(state: UploadState): boolean {
+    if (state.outcome !== 'cancelled' || !this.#rules.canAbort || this.gate !== 'open') return false
+    return state.call !== undefined || hasToAbort(state, this.#now())
   }
 
   #aborted(waiting: Set<Entry>): Promise<void> {

@@ -4,6 +4,7 @@ import type { Step } from '../machine/decide.ts'
 import { restoreUpload, type UploadRecord } from '../machine/restore.ts'
 import type { UploadState } from '../machine/upload-state.ts'
 import { isPlainObject } from '../protocol/plain-object.ts'
+import { migrate, RECORD_VERSION } from './migrations.ts'
 
 /**
  * The journal's records: one of an upload under `u/{id}`, and one of a confirmed part under
@@ -18,8 +19,6 @@ export function partKey(id: string, generation: number, part: number): string {
   return `p/${id}/${generation}/${part}`
 }
 
-const VERSION = 1
-
 const jsonText = z.string().check(z.refine((text) => parseJson(text) !== undefined))
 const jsonObjectText = z.string().check(z.refine((text) => isPlainObject(parseJson(text))))
 
@@ -28,7 +27,7 @@ const multipartName = { key: z.string(), uploadId: z.string() }
 const steps: [Step, ...Step[]] = ['start', 'urls', 'complete', 'list', 'abort', 'put', 'file']
 
 const uploadRecord = z.object({
-  v: z.literal(VERSION),
+  v: z.literal(RECORD_VERSION),
   order: count,
   name: z.string(),
   size: count,
@@ -54,12 +53,12 @@ const uploadRecord = z.object({
   key: z.optional(z.string()),
   parts: count,
   multipart: z.optional(z.object({ ...multipartName, partSize: z.int().check(z.positive()) })),
-  abandoned: z.optional(z.object(multipartName)),
+  abandoned: z.array(z.object(multipartName)),
 })
 
 export function encodeUpload(record: UploadRecord): string {
   const { id: _, ...file } = record.file
-  return JSON.stringify({ v: VERSION, ...file, ...record, file: undefined })
+  return JSON.stringify({ v: RECORD_VERSION, ...file, ...record, file: undefined })
 }
 
 /** What a journal held: uploads as they go on, and the keys of records that make no sense. */
@@ -119,7 +118,7 @@ export function decodeJournal(records: readonly (readonly [string, string])[]): 
 function decodeUpload(id: string, value: string): UploadRecord | undefined {
   // Keys of parts and tasks are built from it.
   if (id === '' || id.includes('/')) return undefined
-  const { success, data } = uploadRecord.safeParse(parseJson(value))
+  const { success, data } = uploadRecord.safeParse(migrate(parseJson(value)))
   if (!success) return undefined
   return {
     file: {

@@ -99,12 +99,12 @@ export class Script {
     return this.send({ type: 'hashed', ticket: this.state.hashing?.ticket ?? -1, hash: 'ab' })
   }
 
-  started(partSize = 10): string[] {
+  started(partSize = 10, uploadId = 'm'): string[] {
     return this.send({
       type: 'started',
       ticket: this.#call(),
       key: 'k',
-      uploadId: 'm',
+      uploadId,
       partSize,
     })
   }
@@ -140,13 +140,13 @@ export class Script {
   }
 
   callFailed(failure: Failure, draw = 0.5): string[] {
-    const { call, multipart, abandoned } = this.state
+    const { call, multipart } = this.state
     const [kind, ticket] =
       call !== undefined
         ? ([call.kind, call.ticket] as const)
         : multipart?.signing !== undefined
           ? (['urls', multipart.signing.ticket] as const)
-          : (['abort', abandoned?.job?.ticket ?? -1] as const)
+          : (['abort', this.#abort()] as const)
     return this.send({ type: 'callFailed', call: kind, ticket, failure, draw })
   }
 
@@ -163,7 +163,7 @@ export class Script {
   }
 
   aborted(): string[] {
-    return this.send({ type: 'aborted', ticket: this.state.abandoned?.job?.ticket ?? -1 })
+    return this.send({ type: 'aborted', ticket: this.#abort() })
   }
 
   woke(draw = 0.5): string[] {
@@ -219,6 +219,10 @@ export class Script {
 
   #call(): number {
     return this.state.call?.ticket ?? -1
+  }
+
+  #abort(): number {
+    return this.state.abandoned.find(({ job }) => job !== undefined)?.job?.ticket ?? -1
   }
 }
 

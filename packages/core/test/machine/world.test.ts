@@ -119,6 +119,9 @@ function expectEnd(world: World): void {
     if (kept === (isOver && world.rules.keepsFiles)) {
       world.violated(`the file of ${state.file.id} is ${kept ? 'kept' : 'released'}`)
     }
+    if (world.rules.canAbort && state.abandoned.length > 0) {
+      world.violated(`${state.file.id} leaks ${state.abandoned.map((one) => one.uploadId)}`)
+    }
     if (outcome === 'cancelled') {
       if (record !== undefined) world.violated(`${state.file.id} never leaves the journal`)
     } else if (failedWith?.code !== 'complete_uncertain' && source !== 'missing') {

@@ -601,6 +601,7 @@ export class World {
       if (stored?.status !== 'completed') this.#violated('completed, but not in the storage')
     }
     this.#checkParts(state)
+    this.#checkAbandoned(before, state, event)
     for (const effect of effects) this.#run(index, upload, effect)
   }
 
@@ -780,6 +781,24 @@ export class World {
       if (part < next && !places.has(part) && etagOf(confirmed, part) === undefined) {
         this.#violated(`part ${part} is lost`)
       }
+    }
+  }
+
+  /** What is of no more use is remembered until it is aborted, or startUpload brings it back. */
+  #checkAbandoned(before: UploadState, after: UploadState, event: UploadEvent): void {
+    const kept = new Set(after.abandoned.map(({ uploadId }) => uploadId))
+    if (kept.size < after.abandoned.length) this.#violated('abandoned twice')
+    for (const { uploadId, job } of before.abandoned) {
+      const isAnswered =
+        (event.type === 'aborted' || event.type === 'callFailed') && event.ticket === job?.ticket
+      if (!kept.has(uploadId) && !isAnswered) this.#violated(`${uploadId} is never aborted`)
+    }
+    const left = before.multipart
+    if (left === undefined || left.uploadId === after.multipart?.uploadId) return
+    const stored = this.#storage.get(left.uploadId)
+    const isOver = after.outcome === 'completed' || stored?.status !== 'open'
+    if (this.rules.canAbort && !isOver && !kept.has(left.uploadId)) {
+      this.#violated(`${left.uploadId} is left without being aborted`)
     }
   }
 

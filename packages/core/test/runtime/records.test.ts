@@ -44,7 +44,7 @@ const uploadRecord: fc.Arbitrary<UploadRecord> = fc.record({
   key: maybe(fc.string()),
   parts: count,
   multipart: maybe(fc.record({ ...multipartName, partSize: fc.integer({ min: 1 }) })),
-  abandoned: maybe(fc.record(multipartName)),
+  abandoned: fc.array(fc.record(multipartName), { maxLength: 3 }),
 })
 
 function someRecord(id: string, order = 1): UploadRecord {
@@ -112,7 +112,9 @@ describe('a record of an upload', () => {
   })
 
   test.each([
-    ['another version', { v: 2 }],
+    ['a later version', { v: 3 }],
+    ['no version that there ever was', { v: 0 }],
+    ['half a version', { v: 1.5 }],
     ['no version', { v: undefined }],
     ['a negative size', { size: -1 }],
     ['a size with a fraction', { size: 1.5 }],
@@ -126,6 +128,16 @@ describe('a record of an upload', () => {
   ])('with %s makes no sense', (_, wrong) => {
     const value = JSON.stringify({ ...JSON.parse(encodeUpload(someRecord('x'))), ...wrong })
     expect(decodeJournal([['u/x', value]])).toMatchObject({ uploads: [], corrupt: ['u/x'] })
+  })
+
+  test.each([
+    ['one abandoned multipart upload', { key: 'k', uploadId: 'm' }, [{ key: 'k', uploadId: 'm' }]],
+    ['none', undefined, []],
+  ])('of version 1 with %s is lifted to the present one', (_, abandoned, list) => {
+    const value = JSON.stringify({ ...JSON.parse(encodeUpload(someRecord('x'))), v: 1, abandoned })
+    const { uploads, corrupt } = decodeJournal([['u/x', value]])
+    expect(corrupt).toEqual([])
+    expect(uploads.map((state) => recordOf(state).abandoned)).toEqual([list])
   })
 
   test.each(['u/', 'u/a/b'])('under the key %s makes no sense', (key) => {

@@ -315,6 +315,36 @@ describe('an abort call', () => {
     expect(world.store.records.size).toBe(0)
   })
 
+  test('is made up for, once, for every multipart upload that was given up', async () => {
+    const world = new World()
+    world.backend.fault = (call) => {
+      if (call === 'abort') return 'hang'
+      return call === 'complete' ? json(400, { code: 'InvalidPart' }) : undefined
+    }
+    const config = { ...endpoints, ...extensions }
+    const first = await world.uploader({ config })
+    const upload = await first.uploadFile(world.file('a', 8))
+    for (let goes = 0; goes < 3; goes += 1) {
+      await world.clock.settle()
+      upload.retry()
+    }
+    await world.clock.settle()
+    await first.close()
+    expect(world.storage.multiparts.size).toBe(4)
+
+    world.backend.fault = () => undefined
+    const second = await world.uploader({ config })
+    second.uploads()[0]?.retry()
+    await world.clock.exhaust()
+    expect(second.uploads().map(statusOf)).toEqual(['completed'])
+    expect(world.storage.multiparts.size).toBe(0)
+    await second.close()
+    const aborts = world.backend.count('abort')
+    await world.uploader({ config })
+    await world.clock.exhaust()
+    expect(world.backend.count('abort')).toBe(aborts)
+  })
+
   test('is made up for when the configuration comes after the restart', async () => {
     const world = new World()
     world.storage.fault = () => 'hang'

@@ -24,3 +24,8 @@ export function jsonAnswer(status: number, body: unknown): HttpAnswer {
 export function isSuccess({ status }: HttpAnswer): boolean {
   return status >= 200 && status < 300
 }
+
+/** Asking again would be answered the same. */
+export function isRefusal({ status }: HttpAnswer): boolean {
+  return status >= 400 && status < 500 && ![408, 425, 429].includes(status)
+}

@@ -17,6 +17,8 @@ export class JournalLedger {
   readonly uploads: Map<string, RecordedUpload> = new Map()
   /** Keys of part records, by upload. */
   readonly parts: Map<string, Set<string>> = new Map()
+  /** Names of files by every upload id that was ever recorded. */
+  readonly multiparts: Map<string, string> = new Map()
   /** Told when part records of one generation could be of either of two multipart uploads. */
   onAmbiguity: (id: string, generation: number) => void = () => {}
   /** The multipart upload of each generation, by `id/generation`. */
@@ -40,6 +42,7 @@ export class JournalLedger {
     const { generation, uploadId } = record
     this.uploads.set(id, record)
     if (uploadId === undefined) return
+    this.multiparts.set(uploadId, record.name)
     const name = `${id}/${generation}`
     const known = this.#generations.get(name)
     if (known !== undefined && known !== uploadId) this.onAmbiguity(id, generation)

@@ -1,7 +1,7 @@
 import { errorCodes, isUploadError, type Range, type StoreChange } from '@s3-bg-uploader/core'
 import type { ClientProcess } from './client-process.ts'
 import { hashOf } from './content-hash.ts'
-import { type HttpAnswer, isSuccess } from './http-answer.ts'
+import { type HttpAnswer, isRefusal, isSuccess } from './http-answer.ts'
 import { JournalLedger } from './journal-ledger.ts'
 import { findSecret, textOf } from './secrets.ts'
 import type { ControlRequest, SimBackend } from './sim-backend.ts'
@@ -153,7 +153,9 @@ export class Referee {
     if (call === 'complete' && upload !== undefined) {
       this.#checkComplete(trace, upload, body.parts as readonly { PartNumber: number }[])
     }
-    if (call === 'abort') trace.aborts += 1
+    if (call === 'abort' && uploadId !== undefined) {
+      trace.aborts.set(uploadId, (trace.aborts.get(uploadId) ?? 0) + 1)
+    }
     if (call === 'start') beginSending(trace)
     if (call === 'urls') {
       this.#checkBatch(body.parts as readonly number[])
@@ -190,6 +192,7 @@ export class Referee {
       else if (isSuccess(answer)) trace.completed.add(uploadId)
     }
     if (answer === undefined) return
+    if (call === 'abort' && isRefusal(answer)) trace.unabortable.add(uploadId)
     if (answer.status === 401) trace.refused = what
     if (RESTARTS.test(answer.body)) trace.mayFall = true
     if (isSuccess(answer)) trace.notBefore.delete(what)

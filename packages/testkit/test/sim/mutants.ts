@@ -46,6 +46,7 @@ export interface State {
   readonly callRetryAt: number
   readonly callFailed: number
   readonly multipart: Multipart | undefined
+  readonly abandoned: readonly object[]
 }
 
 export interface Transition {
@@ -172,6 +173,10 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     event.type === 'cancel' ? { state, effects: [] } : step(state, event),
   'retry is ignored': (step, state, event) =>
     event.type === 'retry' ? { state, effects: [] } : step(state, event),
+  'useless multipart uploads are forgotten': (step, state, event) => {
+    const { state: next, effects } = step(state, event)
+    return { state: { ...next, abandoned: [] }, effects }
+  },
   'nobody notices that a file changed': (step, state, event) => {
     if (event.type !== 'opened' || state.hash === undefined) return step(state, event)
     const { size, lastModified } = state.file
