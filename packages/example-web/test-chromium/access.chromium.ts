@@ -83,6 +83,7 @@ test('every button has a name, and rows name their file', async () => {
   const { page } = visit
   visit.fateOf = () => 'hold'
   await visit.add([testFile('a.bin', 2 * MIB), testFile('b.bin', 2 * MIB)])
+  await visit.row('a.bin').getByText('2 parts').waitFor()
   await visit.row('b.bin').getByText('2 parts').waitFor()
   const snapshot = await page.locator('main').ariaSnapshot()
   expect(snapshot).not.toMatch(/- button\s*$/m)

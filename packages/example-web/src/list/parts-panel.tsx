@@ -1,4 +1,5 @@
-import type { PartSnapshot, Upload, UploadSnapshot } from '@s3-bg-uploader/core'
+import type { PartSnapshot, Upload } from '@s3-bg-uploader/core'
+import { useParts } from '@s3-bg-uploader/react'
 import { type ReactElement, useId, useState } from 'react'
 import { Icon } from '../icons.tsx'
 import { counted } from '../text/quantities.ts'
@@ -7,17 +8,16 @@ import { PartGrid } from './part-grid.tsx'
 /** The parts of an upload: their counts, and a grid that can be shown or hidden. */
 export function PartsPanel({
   upload,
-  snapshot: { name },
+  name,
   initiallyOpen,
 }: {
   readonly upload: Upload
-  /** Changes when the parts do. */
-  readonly snapshot: UploadSnapshot
+  readonly name: string
   readonly initiallyOpen: boolean
 }): ReactElement | null {
   const [open, setOpen] = useState(initiallyOpen)
   const id = useId()
-  const parts = upload.parts()
+  const parts = useParts(upload)
   // Nothing is kept of the parts of an upload that is over, and one part is no grid.
   if (parts.length < 2) return null
   return (

@@ -51,7 +51,7 @@ export const UploadRow = memo(function UploadRow({
           <p className="code">{error.code}</p>
         </div>
       )}
-      <PartsPanel upload={upload} snapshot={snapshot} initiallyOpen={showParts} />
+      <PartsPanel upload={upload} name={name} initiallyOpen={showParts} />
     </li>
   )
 })

@@ -1,6 +1,7 @@
 import type { Uploader } from '@s3-bg-uploader/core'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { useSnapshot, useUpload } from '../../src/index.ts'
+import { useParts, useSnapshot, useUpload } from '../../src/index.ts'
+import { FollowingTab } from '../support/following-tab.ts'
 import { acted, watch } from '../support/render.tsx'
 import { type TestFile, World } from '../support/world.ts'
 
@@ -118,6 +119,33 @@ export function uploadCases(): void {
 
     test('has nothing to tell of nothing', () => {
       expect(watch(() => useSnapshot(undefined), uploader).last).toBeUndefined()
+    })
+  })
+
+  describe('useParts', () => {
+    test('follows every part, and renders again when one changes', async () => {
+      const upload = await uploader.uploadFile('video.mp4')
+      const watched = watch(() => useParts(upload), uploader)
+      expect(watched.last).toEqual([])
+      await acted(() => world.advance(50))
+      const states = (): readonly string[] => watched.last.map(({ state }) => state)
+      expect(states()).toEqual(['sending', 'waiting', 'waiting', 'waiting'])
+      await acted(() => world.partArrives())
+      expect(states()).toEqual(['confirmed', 'sending', 'waiting', 'waiting'])
+      const { last, renders } = watched
+      watched.again()
+      expect(watched.last).toBe(last)
+      expect(watched.renders).toBe(renders + 1)
+    })
+
+    test('hears of parts that come without a new snapshot', async () => {
+      const upload = await uploader.uploadFile('video.mp4')
+      await world.advance(50)
+      const tab = new FollowingTab(upload)
+      const watched = watch(() => useParts(tab), uploader)
+      expect(watched.last).toEqual([])
+      await acted(async () => tab.partsArrive())
+      expect(watched.last).toBe(upload.parts())
     })
   })
 }
