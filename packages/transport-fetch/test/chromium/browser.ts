@@ -32,6 +32,8 @@ export async function openBrowser(): Promise<Browser> {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     args: ARGUMENTS,
+    // On, as users have it.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
   })
   const uncaught: string[] = []
   const consoleErrors: string[] = []

@@ -3,16 +3,18 @@ import type { Page } from 'playwright-core'
 import { onTestFinished } from 'vitest'
 import { type Browser, openBrowser } from './browser.ts'
 import { openPageServer } from './page-server.ts'
+import type {} from './pages/app.ts'
 import { contentOf } from './pages/content.ts'
-import type {} from './pages/uploads.ts'
 import { type ServedBackend, type ServedBackendOptions, serveBackend } from './served-backend.ts'
 
 /** A browser, and a page, a backend and a storage at three origins. For one test. */
 export interface Stage {
   readonly browser: Browser
   readonly backend: ServedBackend
-  /** Of `pages/uploads.ts`, with a journal that stays from page to page. */
+  /** Of the script, with a journal that stays from page to page. */
   readonly pageUrl: string
+  /** Of a page of another site, which does nothing. */
+  readonly elsewhere: string
   /** Opens it and waits until it has its uploader. */
   openPage(): Promise<Page>
   /** Waits the same way for a page that was opened or reloaded by other means. */
@@ -20,6 +22,8 @@ export interface Stage {
 }
 
 export interface StageOptions extends ServedBackendOptions {
+  /** Of `pages/`. Default: `uploads`. */
+  readonly script?: 'uploads' | 'shared-uploads'
   /** Of the journal. */
   readonly maxKeptBytes?: number
   /** False: the backend has no listPartsApi. */
@@ -31,7 +35,7 @@ const MIB = 1024 * 1024
 
 /** Everything is closed when the test is over. */
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
-  const { maxKeptBytes = 512 * MIB, listsParts = true, csp, ...rest } = options
+  const { script = 'uploads', maxKeptBytes = 512 * MIB, listsParts = true, csp, ...rest } = options
   const [browser, pages, backend] = await Promise.all([
     openBrowser(),
     openPageServer(),
@@ -47,7 +51,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     backend: new URL(config.startUploadApi).origin,
     storage: backend.storageOrigin,
   }
-  const pageUrl = pages.url('uploads', {
+  const pageUrl = pages.url(script, {
     config: JSON.stringify(config),
     maxKeptBytes: String(maxKeptBytes),
     ...(csp === undefined ? {} : { csp: csp(origins) }),
@@ -59,6 +63,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     browser,
     backend,
     pageUrl,
+    elsewhere: pages.url('blank').replace('127.0.0.1', 'localhost'),
     ready,
     async openPage() {
       const page = await browser.newPage()
@@ -69,7 +74,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   }
 }
 
-/** SHA-256 of what `pages/uploads.ts` uploads as so many bytes. */
+/** SHA-256 of what `pages/app.ts` uploads as so many bytes. */
 export function hashOfContent(bytes: number): string {
   const hash = createHash('sha256')
   for (const piece of contentOf(bytes, (noise) => noise)) hash.update(piece)
