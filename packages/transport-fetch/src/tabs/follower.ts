@@ -20,16 +20,18 @@ export interface FollowerOptions<TFile> {
 export class Follower<TFile> {
   readonly #options: FollowerOptions<TFile>
   #hellos = 0
+  /** Undefined while what this tab shows may be out of date. */
   #leader: string | undefined
-  /** Was said hello to because of this one. */
-  #heardOf: string | undefined
+  /** Those of which this tab has heard, and then said hello. */
+  readonly #met = new Set<string>()
 
   constructor(options: FollowerOptions<TFile>) {
     this.#options = options
   }
 
-  /** Asks who leads. Nobody answers until somebody does, and then says so to all. */
+  /** Asks who leads, and what there is. A leader that is not there yet will say so to all. */
   sayHello(): void {
+    this.#leader = undefined
     this.#hellos += 1
     this.#options.post({ type: 'hello', nonce: this.#nonce() })
   }
@@ -44,7 +46,8 @@ export class Follower<TFile> {
         if (message.leader !== this.#leader) return this.#meet(message.leader)
         return this.#options.mirror.show(fromMessages(message.view), false)
       case 'answer': {
-        if (message.tab !== this.#options.tab) return
+        // Another one than the leader of now may speak of what is not shown here. It is asked again.
+        if (message.tab !== this.#options.tab || message.leader !== this.#leader) return
         const { error, ...result } = message.answer
         const answer = error === undefined ? result : { error: fromErrorMessage(error) }
         return this.#options.requests.answer(message.number, answer)
@@ -56,14 +59,15 @@ export class Follower<TFile> {
   }
 
   #meet(leader: string): void {
-    if (leader === this.#leader || leader === this.#heardOf) return
-    this.#heardOf = leader
+    if (this.#met.has(leader)) return
+    this.#met.add(leader)
     this.sayHello()
   }
 
   #follow({ leader, view }: Extract<TabMessage<TFile>, { type: 'welcome' }>): void {
     const { mirror, requests, post, onFound } = this.#options
     this.#leader = leader
+    this.#met.add(leader)
     mirror.show(fromMessages(view), true)
     requests.follow((request) => post({ type: 'request', leader, request }))
     onFound()

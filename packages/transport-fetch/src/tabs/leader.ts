@@ -42,6 +42,8 @@ export class Leader<TFile> {
 
   /** Shows the latest changes, and returns all there is. */
   look(): View<UploadSnapshot> {
+    // Also what the uploader has not told yet: it tells of many changes together.
+    for (const watched of this.#watched.values()) this.#note(watched)
     this.#showChanges()
     const order = this.#uploads.map(({ id }) => id)
     return { ...this.#viewOf([...this.#watched.values()], []), order }

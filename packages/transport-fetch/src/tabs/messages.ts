@@ -93,6 +93,7 @@ export type TabMessage<TFile> =
   /** To the tab that asked. */
   | {
       readonly type: 'answer'
+      readonly leader: string
       readonly tab: string
       readonly number: number
       readonly answer: Answer<ErrorMessage>

@@ -5,9 +5,11 @@ export interface PageLifecycle {
 
 /**
  * What the window tells: pages are frozen in the background (`freeze`, Chromium) and when they go
- * into the back/forward cache (`pagehide`). In workers nothing tells.
+ * into the back/forward cache (`pagehide`). In workers, and where there is no page, nothing tells.
  */
-export function pageLifecycle(window: EventTarget & { document?: EventTarget }): PageLifecycle {
+export function pageLifecycle(
+  window: Partial<EventTarget> & { readonly document?: EventTarget },
+): PageLifecycle {
   const { document } = window
   return {
     subscribe(listener) {
@@ -24,9 +26,9 @@ export function pageLifecycle(window: EventTarget & { document?: EventTarget }):
         [window, 'pagehide', freeze],
         [window, 'pageshow', resume],
       ] as const
-      for (const [target, type, hear] of all) target?.addEventListener(type, hear)
+      for (const [target, type, hear] of all) target?.addEventListener?.(type, hear)
       return () => {
-        for (const [target, type, hear] of all) target?.removeEventListener(type, hear)
+        for (const [target, type, hear] of all) target?.removeEventListener?.(type, hear)
       }
     },
   }

@@ -172,7 +172,7 @@ export class SharedTab<TFile> {
       const { tab, number } = message.request
       const { error, ...result } = await leader.answer(message.request)
       const answer = error === undefined ? result : { error: toErrorMessage(error) }
-      this.#post({ type: 'answer', tab, number, answer })
+      this.#post({ type: 'answer', leader: id, tab, number, answer })
     }
   }
 
@@ -188,7 +188,6 @@ export class SharedTab<TFile> {
     this.#term?.leader.end()
     this.requests.close(error)
     this.mirror.close(error)
-    this.#ready.reject(error)
     await this.#election.leave()
     channel.close()
   }

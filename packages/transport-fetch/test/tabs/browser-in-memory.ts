@@ -84,6 +84,17 @@ export class BrowserInMemory {
     return tab
   }
 
+  /** Resolves once all that was sent so far has arrived, or was missed. */
+  async arrived(): Promise<void> {
+    await Promise.all([...this.#members].flatMap(({ lanes }) => [...lanes.values()]))
+  }
+
+  /** A message arrives once more, everywhere. */
+  repeat(data: unknown): void {
+    const nobody = { tab: { isDead: true, isFrozen: false }, lanes: new Map(), hear() {} }
+    for (const member of this.#members) this.#carry(nobody, member, data)
+  }
+
   #channelOf(tab: TabInMemory): TabChannel {
     let listener: (event: { readonly data: unknown }) => void = () => {}
     const me: Member = {

@@ -52,7 +52,7 @@ test('what another tab adds is uploaded by the leader, and seen by all', async (
     expect(uploader.transfer('trip').getSnapshot()).toMatchObject({ uploads: 1, sentBytes: 12 })
     await uploader.uploads()[0]?.done
   }
-  expect(world.led).toEqual([first.tab])
+  expect(world.led).toEqual(['first'])
   expect(world.violations).toEqual([])
 })
 

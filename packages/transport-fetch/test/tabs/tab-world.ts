@@ -14,7 +14,8 @@ import { onTestFinished } from 'vitest'
 import { keepId } from '../../src/journal/keep-id.ts'
 import { Deferred } from '../../src/tabs/deferred.ts'
 import { composeSharedUploader } from '../../src/tabs/shared-uploader.ts'
-import { BrowserInMemory, type TabInMemory } from './browser-in-memory.ts'
+import { BrowserInMemory, nextTurn, type TabInMemory } from './browser-in-memory.ts'
+import { UserPermissions } from './user-permissions.ts'
 
 /** A file that survives being cloned. */
 export interface TextFile {
@@ -38,9 +39,12 @@ export class TabWorld {
   /** What nobody may ever do, and somebody did. */
   readonly violations: string[] = []
   /** The tabs that led, one after the other. */
-  readonly led: TabInMemory[] = []
+  readonly led: string[] = []
   #journalOwner: TabInMemory | undefined
 
+  #user: UserPermissions | undefined
+  #failures = 0
+  #onWritten = (): void => {}
   #delay: () => Promise<void> = async () => {}
 
   constructor(options: MockBackendOptions = {}, browser: BrowserInMemory = new BrowserInMemory()) {
@@ -82,8 +86,32 @@ export class TabWorld {
     return { reached: reached.promise, release: () => released.resolve() }
   }
 
+  /** So many tabs that are elected cannot lead. */
+  failLeading(times: number): void {
+    this.#failures = times
+  }
+
+  /** From now on kept files are opened only once the user permitted it. */
+  needPermission(): UserPermissions {
+    this.#user = new UserPermissions()
+    return this.#user
+  }
+
+  /** Resolves as soon as the journal holds an upload, before anybody hears of it. */
+  recorded(): Promise<void> {
+    const recorded = new Deferred<void>()
+    this.#onWritten = () => {
+      if ([...this.records.keys()].some((key) => key.startsWith('u/'))) recorded.resolve()
+    }
+    return recorded.promise
+  }
+
   #lead(tab: TabInMemory, config: UploaderConfig): Promise<Uploader<TextFile>> {
-    this.led.push(tab)
+    this.led.push(tab.name)
+    if (this.#failures > 0) {
+      this.#failures -= 1
+      return Promise.reject(new UploadError('store_failed', 'No disk'))
+    }
     return createUploader<TextFile>({
       transport: this.#transportOf(tab),
       store: this.#storeOf(tab),
@@ -125,6 +153,9 @@ export class TabWorld {
           if (value === undefined) this.records.delete(key)
           else this.records.set(key, value)
         }
+        this.#onWritten()
+        // Whoever waits for that moment gets to act before the tab hears of it.
+        await nextTurn()
         await owned()
       },
       close: async () => {
@@ -147,6 +178,10 @@ export class TabWorld {
         await alive(tab)
         const file = this.#files.get(String(ref))
         if (file === undefined) throw new UploadError('file_not_found', `${ref} is not kept`)
+        if (this.#user?.isPermitted(file.name) === false) {
+          const cause = this.#user.handle(file.name)
+          throw new UploadError('permission_needed', `${file.name} needs a click`, { cause })
+        }
         return this.#source(tab, String(ref), file)
       },
     }
@@ -186,7 +221,7 @@ export class TabWorld {
       }
     }
     const leader = this.led.at(-1)
-    if (leader !== tab) this.violations.push(`${tab.name} sends a part, but ${leader?.name} leads`)
+    if (leader !== tab.name) this.violations.push(`${tab.name} sends a part, but ${leader} leads`)
   }
 
   async #fetch(tab: TabInMemory, url: string, request: RequestInit): Promise<Response> {
