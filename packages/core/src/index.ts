@@ -5,6 +5,7 @@ export type {
   Capabilities,
   Clock,
   Fetch,
+  FetchBody,
   FetchRequest,
   FetchResponse,
   ForegroundSource,

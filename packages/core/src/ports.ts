@@ -224,10 +224,23 @@ export interface FetchRequest {
   readonly redirect: 'manual'
 }
 
+/** A body that is read piece by piece, as a ReadableStream is. */
+export interface FetchBody {
+  getReader(): {
+    read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>
+    cancel(): Promise<void>
+  }
+}
+
 /** The answer to a control call, as the platform's `fetch` gives it. */
 export interface FetchResponse {
   readonly status: number
   readonly headers: { get(name: string): string | null }
+  /**
+   * Read instead of `text()` where there is one, so that an endless answer ends at 8 MiB. What it
+   * throws is dealt with likewise.
+   */
+  readonly body?: FetchBody | null
   /** @throws UploadError to fail the call at once; anything else counts as a broken exchange. */
   text(): Promise<string>
 }

@@ -6,14 +6,12 @@ import type { EndpointConfig } from './config.ts'
 import { findHeaderProblem } from './control-headers.ts'
 import { readErrorReason } from './error-body.ts'
 import { readHttpDate } from './http-date.ts'
+import { readBody } from './read-body.ts'
 import { readRetryAfter } from './retry-after.ts'
 import { describeError, withoutSecrets } from './safe-cause.ts'
 import type { AnswerTime } from './server-time.ts'
 import { CALL_NAMES, statusFailure } from './status-failure.ts'
 import { untilAborted } from './until-aborted.ts'
-
-/** The URLs of 10,000 parts are 5 to 20 MB, but those of a batch are far less. */
-const MAX_BODY_LENGTH = 8 * 1024 * 1024
 
 /** What a control call came to. */
 export type Answer<T> =
@@ -172,19 +170,6 @@ function requestHeaders(headers: ControlHeaders): ControlHeaders {
   const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()))
   const ours = ['content-type', 'accept'].filter((name) => !given.has(name))
   return { ...Object.fromEntries(ours.map((name) => [name, 'application/json'])), ...headers }
-}
-
-/** Undefined, and the connection closed, where the body is larger than any honest answer. */
-async function readBody(
-  response: FetchResponse,
-  controller: AbortController,
-): Promise<string | undefined> {
-  if (Number(response.headers.get('content-length')) > MAX_BODY_LENGTH) {
-    controller.abort()
-    return undefined
-  }
-  const text = await untilAborted(response.text(), controller.signal)
-  return text.length > MAX_BODY_LENGTH ? undefined : text
 }
 
 function readMediaType(contentType: string | null): string | undefined {

@@ -98,6 +98,29 @@ test('an answer too large to be one of ours is not waited for', async () => {
   await closed
 })
 
+test('an answer without an end is read no further than 8 MiB', async () => {
+  let closed: Promise<unknown> | undefined
+  let sent = 0
+  const client = await serve((response) => {
+    closed = once(response, 'close')
+    response.writeHead(200)
+    const chunk = Buffer.alloc(256 * 1024, ' ')
+    const send = (): void => {
+      while (response.writable && response.write(chunk)) sent += chunk.length
+      sent += chunk.length
+    }
+    response.on('drain', send)
+    send()
+  })
+  expect(failureOf(await client.start(file, calm))).toMatchObject({
+    kind: 'unusable',
+    message: 'startUpload answered 200, but the body is larger than 8 MiB',
+  })
+  await closed
+  // And what the sockets between us hold.
+  expect(sent).toBeLessThan(64 * 1024 * 1024)
+})
+
 test('aborting in the middle of an answer', async () => {
   const controller = new AbortController()
   const client = await serve((response) => {
