@@ -52,13 +52,9 @@ export class Bench {
 
   /** Ends all processes. */
   async close(): Promise<void> {
-    await this.endClients()
+    for (const child of this.#children) await child.kill()
     await this.witness.close()
     await this.#backend.end()
-  }
-
-  async endClients(): Promise<void> {
-    for (const child of this.#children) await child.kill()
   }
 
   /** Starts an upload of the files. */

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { clock } from './clock.ts'
 import { fullDisk } from './full-disk.ts'
+import { noPermission } from './no-permission.ts'
 import { oneJournal } from './one-journal.ts'
-import { refusedFolder } from './refused-folder.ts'
+import { readOnlyDisk } from './read-only-disk.ts'
 import { sabotage } from './sabotage.ts'
 import { shortUrlLife } from './short-url-life.ts'
 import type { Trial } from './trial.ts'
@@ -15,7 +16,8 @@ const TRIALS: readonly Trial[] = [
   shortUrlLife,
   oneJournal,
   fullDisk,
-  refusedFolder,
+  readOnlyDisk,
+  noPermission,
 ]
 
 const names = process.argv.slice(2)

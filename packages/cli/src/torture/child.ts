@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
-const BIN = fileURLToPath(new URL('../../bin/s3-bg-uploader.js', import.meta.url))
+/** The program. */
+export const BIN: string = fileURLToPath(new URL('../../bin/s3-bg-uploader.js', import.meta.url))
 
 /** Whatever ends this process, nothing that it started outlives it. */
 const living = new Set<ChildProcess>()
