@@ -36,6 +36,7 @@ export function allowOrigin(
   if (origin === null) return
   if (origins !== '*' && !origins.includes(origin)) return
   response.headers.set('access-control-allow-origin', origins === '*' ? '*' : origin)
-  response.headers.set('access-control-expose-headers', 'ETag')
+  // Without the last two a page can neither correct its clock nor wait as long as it is asked to.
+  response.headers.set('access-control-expose-headers', 'ETag, Date, Retry-After')
   if (origins !== '*') response.headers.set('access-control-allow-credentials', 'true')
 }

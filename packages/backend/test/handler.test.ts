@@ -341,7 +341,7 @@ describe('cors', () => {
       expect(response.status).toBe(204)
       expect(response.headers.get('access-control-allow-origin')).toBe('https://app.test')
       expect(response.headers.get('access-control-allow-headers')).toBe('authorization')
-      expect(response.headers.get('access-control-expose-headers')).toBe('ETag')
+      expect(response.headers.get('access-control-expose-headers')).toBe('ETag, Date, Retry-After')
     }
   })
 

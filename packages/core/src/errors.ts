@@ -24,7 +24,7 @@ const HINTS = {
   file_unreadable: 'The file exists but could not be read. Check its permissions and the disk.',
   internal: 'This is a bug in s3-bg-uploader. Please report it with the message and the cause.',
   network_failed:
-    'The connection broke several times in a row. Nothing is lost: call retry() when the network is back.',
+    'The connection broke several times in a row. Nothing is lost: call retry() when the network is back. Where it never works in a browser, look at the CORS rules of the backend and of the bucket.',
   permission_needed:
     'The platform must ask the user before it gives out this file again, and only asks on a click: call resume() from a click handler.',
   record_corrupt:

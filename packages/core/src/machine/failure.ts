@@ -34,5 +34,7 @@ export type Failure =
       readonly kind: 'local'
       readonly code: ErrorCode
       readonly message: string
+      /** What to do, where whoever failed knows better than the code. */
+      readonly hint?: string | undefined
       readonly cause?: unknown
     }

@@ -5,7 +5,8 @@ import { describeError } from '../protocol/safe-cause.ts'
 /** What a transport threw while it worked on the file. */
 export function fileFailure(error: unknown): Failure {
   if (isUploadError(error)) {
-    return { kind: 'local', code: error.code, message: error.message, cause: error.cause ?? error }
+    const { code, message, hint, cause = error } = error
+    return { kind: 'local', code, message, hint, cause }
   }
   const message = `The file could not be read (${describeError(error)})`
   return { kind: 'local', code: 'file_unreadable', message, cause: error }

@@ -3,10 +3,11 @@ import { UploadError } from '../../src/errors.ts'
 import { fileFailure, putFailure } from '../../src/runtime/local-failure.ts'
 
 describe('what a transport throws', () => {
-  test('keeps its code where it has one of ours', () => {
+  test('keeps its code and hint where it has one of ours', () => {
     const cause = new Error('ENOENT')
-    const error = new UploadError('file_not_found', 'There is no a', { cause })
-    const failure = { kind: 'local', code: 'file_not_found', message: 'There is no a', cause }
+    const hint = 'Put it back.'
+    const error = new UploadError('file_not_found', 'There is no a', { cause, hint })
+    const failure = { kind: 'local', code: 'file_not_found', message: 'There is no a', hint, cause }
     expect(fileFailure(error)).toEqual(failure)
     expect(putFailure(error, 3)).toEqual(failure)
   })
