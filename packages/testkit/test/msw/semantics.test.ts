@@ -296,7 +296,7 @@ test('a page of another origin sees the ETag', async () => {
   const [url = ''] = await api.signed(await api.started(), 1)
   const put = await api.put(url, 'abcd', { origin: 'http://app.localhost' })
   expect(put.headers['access-control-allow-origin']).toEqual(['*'])
-  expect(put.headers['access-control-expose-headers']).toEqual(['ETag'])
+  expect(put.headers['access-control-expose-headers']).toEqual([expect.stringMatching(/^ETag\b/)])
   backend.on('put').respond(503)
   const refused = await api.put(url, 'abcd', { origin: 'http://app.localhost' })
   expect(refused.headers['access-control-allow-origin']).toEqual(['*'])
