@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { hashOfContent, hashOfObject, openStage } from './stage.ts'
+import { hashOfContent, hashOfObject } from './content-hash.ts'
+import { openStage } from './stage.ts'
 
 const MIB = 1024 * 1024
 
@@ -18,7 +19,7 @@ test("a page whose policy forbids WebAssembly hashes without it, and the browser
   await page.evaluate((bytes) => app.uploadBlob(bytes), 20 * MIB)
   const done = await page.evaluate(() => app.until(({ status }) => status === 'completed'))
   expect(done.fileHash).toBe(XXH64_OF_CONTENT)
-  expect(hashOfObject(backend)).toBe(hashOfContent(20 * MIB))
+  expect(hashOfObject(backend.mock.storage)).toBe(hashOfContent(20 * MIB))
   expect(await page.evaluate(() => app.violations)).toEqual(['wasm-eval'])
   expect(browser.consoleErrors).toEqual([])
   expect(browser.uncaught).toEqual([])
@@ -32,7 +33,7 @@ test('a page whose policy has wasm-unsafe-eval gives the same hash, and there is
   await page.evaluate((bytes) => app.uploadBlob(bytes), 20 * MIB)
   const done = await page.evaluate(() => app.until(({ status }) => status === 'completed'))
   expect(done.fileHash).toBe(XXH64_OF_CONTENT)
-  expect(hashOfObject(backend)).toBe(hashOfContent(20 * MIB))
+  expect(hashOfObject(backend.mock.storage)).toBe(hashOfContent(20 * MIB))
   expect(await page.evaluate(() => app.violations)).toEqual([])
   expect(browser.consoleErrors).toEqual([])
 })

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { hashOfContent, hashOfObject, type Stage } from './stage.ts'
+import { hashOfContent, hashOfObject } from './content-hash.ts'
+import type { Stage } from './stage.ts'
 
 const MIB = 1024 * 1024
 
@@ -57,7 +58,7 @@ export async function expectWhole(
     app.until(({ status }) => status === 'completed' || status === 'failed'),
   )
   expect(end).toMatchObject({ status: 'completed', totalParts: parts })
-  expect(hashOfObject(backend)).toBe(hashOfContent(bytes))
+  expect(hashOfObject(backend.mock.storage)).toBe(hashOfContent(bytes))
   const { transcript } = backend.mock
   const puts = transcript.filter(({ route }) => route === 'put')
   const stored = puts.filter(({ effect }) => effect === 200).map(({ part = 0 }) => part)

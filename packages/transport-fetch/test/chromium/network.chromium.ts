@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { hashOfContent, hashOfObject, openStage } from './stage.ts'
+import { hashOfContent, hashOfObject } from './content-hash.ts'
+import { openStage } from './stage.ts'
 
 const MIB = 1024 * 1024
 const PART = 5 * MIB
@@ -33,7 +34,7 @@ test('offline: it waits for the network, and goes on by itself', async () => {
 
   await browser.context.setOffline(false)
   await page.evaluate(() => app.until(({ status }) => status === 'completed'))
-  expect(hashOfObject(backend)).toBe(hashOfContent(FILE))
+  expect(hashOfObject(backend.mock.storage)).toBe(hashOfContent(FILE))
   const since = mock.transcript.slice(before)
   expect(since.filter(({ route, part = 0 }) => route === 'put' && part <= EARLY)).toEqual([])
   expect(since.filter(({ route }) => route === 'put')).toHaveLength(PARTS - EARLY)
@@ -75,5 +76,5 @@ test('a slow network that goes: progress comes in steps, and the rest is sent la
   expect(waiting.status).toBe('uploading')
   await network(false, -1)
   await page.evaluate(() => app.until(({ status }) => status === 'completed'))
-  expect(hashOfObject(backend)).toBe(hashOfContent(FILE))
+  expect(hashOfObject(backend.mock.storage)).toBe(hashOfContent(FILE))
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { hashOfContent, hashOfObject } from './content-hash.ts'
 import type { Arrival } from './served-backend.ts'
-import { hashOfContent, hashOfObject, openStage } from './stage.ts'
+import { openStage } from './stage.ts'
 
 const MIB = 1024 * 1024
 
@@ -21,7 +22,7 @@ test('page, backend and storage are three origins, and the storage exposes the E
 
   expect(done).toMatchObject({ status: 'completed', totalParts: 5, percentage: 100 })
   expect(storage.objectKeys()).toEqual([done?.key])
-  expect(hashOfObject(backend)).toBe(hashOfContent(23 * MIB + 5))
+  expect(hashOfObject(backend.mock.storage)).toBe(hashOfContent(23 * MIB + 5))
   expect(puts(backend.storageArrivals)).toHaveLength(5)
   expect(browser.consoleErrors).toEqual([])
   expect(browser.uncaught).toEqual([])
@@ -45,7 +46,7 @@ test('without ExposeHeaders, but with listPartsApi, the upload finishes', async 
   const page = await openPage()
   await page.evaluate((bytes) => app.uploadBlob(bytes), 11 * MIB)
   await page.evaluate(() => app.until(({ status }) => status === 'completed'))
-  expect(hashOfObject(backend)).toBe(hashOfContent(11 * MIB))
+  expect(hashOfObject(backend.mock.storage)).toBe(hashOfContent(11 * MIB))
   expect(puts(backend.storageArrivals)).toHaveLength(3)
 })
 

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { Page } from 'playwright-core'
 import { onTestFinished } from 'vitest'
 import { type Browser, openBrowser } from './browser.ts'
 import { openPageServer } from './page-server.ts'
 import type {} from './pages/app.ts'
-import { contentOf } from './pages/content.ts'
 import { type ServedBackend, type ServedBackendOptions, serveBackend } from './served-backend.ts'
 
 /** A browser, and a page, a backend and a storage at three origins. For one test. */
@@ -72,19 +70,4 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       return page
     },
   }
-}
-
-/** SHA-256 of what `pages/app.ts` uploads as so many bytes. */
-export function hashOfContent(bytes: number): string {
-  const hash = createHash('sha256')
-  for (const piece of contentOf(bytes, (noise) => noise)) hash.update(piece)
-  return hash.digest('hex')
-}
-
-/** SHA-256 of the only object in the storage. */
-export function hashOfObject({ mock }: ServedBackend): string {
-  const [key = '', ...others] = mock.storage.objectKeys()
-  const object = mock.storage.object(key)
-  if (object === undefined || others.length > 0) throw new Error('There is not one object')
-  return createHash('sha256').update(object).digest('hex')
 }

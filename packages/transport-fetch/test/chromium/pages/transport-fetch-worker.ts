@@ -12,7 +12,9 @@ serveCases(
     transportConformance<File>({
       ...runner,
       create: async () => fetchTransport(),
-      file: async (bytes, { name }) => ({ file: new File([bytes.slice()], name) }),
+      file: async (bytes, { name }) => ({
+        file: new File([bytes.slice()], name, { type: 'video/mp4' }),
+      }),
       capabilities: { progress: false, reopen: false, nativeHash: false, background: false },
       limits: { ...browserLimits, immutableFiles: true },
       server: putServer,
