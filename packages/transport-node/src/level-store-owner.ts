@@ -19,7 +19,7 @@ export async function writeOwner(directory: string): Promise<void> {
     const owner: Owner = {
       pid: process.pid,
       host: hostname(),
-      processStartedAt: processStartedAt(),
+      processStartedAt: performance.timeOrigin,
       since: new Date().toISOString(),
       folder: await identityOf(directory),
     }
@@ -50,7 +50,8 @@ export async function isThisProcess(directory: string, owner: Owner): Promise<bo
   return (
     owner.pid === process.pid &&
     owner.host === hostname() &&
-    Math.abs(owner.processStartedAt - processStartedAt()) < 20 &&
+    // The same in all threads, and it stays so when the clock is set.
+    Math.abs(owner.processStartedAt - performance.timeOrigin) < 20 &&
     owner.folder === (await identityOf(directory))
   )
 }
@@ -73,8 +74,4 @@ async function identityOf(directory: string): Promise<string> {
 
 function pathIn(directory: string): string {
   return join(directory, 'owner.json')
-}
-
-function processStartedAt(): number {
-  return Date.now() - process.uptime() * 1000
 }

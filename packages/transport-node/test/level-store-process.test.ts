@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { levelStore } from '../src/index.ts'
 import { openStore } from './level-store-open.ts'
 import { StoreProcess } from './level-store-process.ts'
@@ -71,8 +71,12 @@ test('word of a holder that has died is not passed on', async () => {
   }
 })
 
-test('another thread is locked out, and does not set the lock free', async () => {
-  const { directory } = await openStore()
+test.each([
+  ['', 0],
+  [', though the clock was set in the meantime', 86_400_000],
+])('another thread is locked out, and does not set the lock free%s', async (_, setBy) => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + setBy })
+  const { directory } = await openStore().finally(() => vi.useRealTimers())
   const program = `
     const { parentPort } = require('node:worker_threads')
     import(${JSON.stringify(BUILT)})
