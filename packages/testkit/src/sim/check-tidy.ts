@@ -1,5 +1,4 @@
 import type { Device } from './device.ts'
-import { ATTEMPTS } from './referee.ts'
 import type { SimUser } from './sim-user.ts'
 import type { World } from './world.ts'
 
@@ -17,33 +16,20 @@ export function checkTidy(world: World, device: Device, user: SimUser): void {
     if (parts.length > 0) world.violate('journal', `${name} is ${over} and leaves ${parts[0]}`)
     const record = referee.ledger.uploads.get(id)
     // An abort call that nobody heard is kept for the next start.
-    const gaveUp = [...trace.aborts.values()].some((calls) => calls >= ATTEMPTS)
-    if (over === 'cancelled' && record !== undefined && !gaveUp) {
+    const gaveUp = record?.abandonedIds.some((id) => referee.leftovers.gaveUp(id))
+    if (over === 'cancelled' && record !== undefined && gaveUp !== true) {
       world.violate('journal', `${name} is cancelled and still recorded`)
     }
     if (over === 'completed' && record?.outcome !== 'completed') {
       world.violate('journal', `${name} is completed, which is not recorded`)
     }
   }
-  if (!lossy) checkAborted(world, device)
+  if (world.plan.canAbort && !lossy) referee.leftovers.check()
   const done = [...referee.traces.values()].every(({ over }) => over !== 'given up')
   if (done && !lossy && (queue?.size ?? 0) > 0) {
     world.violate('journal', `the queue still holds ${queue?.size} tasks`)
   }
   if (done && !lossy && (kept?.size ?? 0) > 0) {
     world.violate('kept files', `${kept?.size} files are kept for uploads that are over`)
-  }
-}
-
-/** The storage keeps only what is still of use, and what could not be aborted. */
-function checkAborted(world: World, { referee, storage }: Device): void {
-  const { plan } = world
-  if (!plan.canAbort || plan.lateConfig) return
-  const used = new Set([...referee.ledger.uploads.values()].map(({ uploadId }) => uploadId))
-  for (const [uploadId, name] of referee.ledger.multiparts) {
-    if (used.has(uploadId) || !storage.uploads.has(uploadId)) continue
-    const { aborts, unabortable } = referee.traces.get(name) ?? {}
-    const gaveUp = unabortable?.has(uploadId) || (aborts?.get(uploadId) ?? 0) >= ATTEMPTS
-    if (!gaveUp) world.violate('journal', `${name} leaves ${uploadId}, which nobody aborts`)
   }
 }

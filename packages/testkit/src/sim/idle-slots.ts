@@ -15,7 +15,7 @@ const BLINDING: readonly FaultClass[] = [
 /**
  * PUT slots are never idle for want of URLs (guarantee 7): while slots are free and an upload has
  * parts that nothing else keeps back, its URLs are being asked for, and the URLs at hand when a call
- * is made last until it is answered. Only the first call has to be waited for.
+ * is made last until it should be answered. Only the first call has to be waited for.
  */
 export class IdleSlots {
   readonly #world: World
@@ -86,7 +86,8 @@ export class IdleSlots {
     // Durations that vary may mislead whoever measures them, but a part for every slot is at hand.
     if (!steady) return partMs / 2
     // The first call asked before any part had shown how long it takes.
-    return call === 1 ? FIRST_ROUNDS * partMs : Number.POSITIVE_INFINITY
+    if (call === 1) return FIRST_ROUNDS * partMs
+    return this.#world.has('slow-backend') ? 11 * latencyMs : 2 * latencyMs
   }
 }
 

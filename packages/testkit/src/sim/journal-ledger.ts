@@ -8,6 +8,8 @@ export interface RecordedUpload {
   readonly generation: number
   readonly uploadId: string | undefined
   readonly key: string | undefined
+  /** Multipart uploads that are to be aborted. */
+  readonly abandonedIds: readonly string[]
   /** What its ref names, where the transport keeps files. */
   readonly keptId: number | undefined
 }
@@ -17,8 +19,8 @@ export class JournalLedger {
   readonly uploads: Map<string, RecordedUpload> = new Map()
   /** Keys of part records, by upload. */
   readonly parts: Map<string, Set<string>> = new Map()
-  /** Names of files by every upload id that was ever recorded. */
-  readonly multiparts: Map<string, string> = new Map()
+  /** Every multipart upload that a record ever named. */
+  readonly named: Set<string> = new Set()
   /** Told when part records of one generation could be of either of two multipart uploads. */
   onAmbiguity: (id: string, generation: number) => void = () => {}
   /** The multipart upload of each generation, by `id/generation`. */
@@ -39,10 +41,11 @@ export class JournalLedger {
   }
 
   #noteUpload(id: string, record: RecordedUpload): void {
-    const { generation, uploadId } = record
+    const { generation, uploadId, abandonedIds } = record
     this.uploads.set(id, record)
+    for (const abandonedId of abandonedIds) this.named.add(abandonedId)
     if (uploadId === undefined) return
-    this.multiparts.set(uploadId, record.name)
+    this.named.add(uploadId)
     const name = `${id}/${generation}`
     const known = this.#generations.get(name)
     if (known !== undefined && known !== uploadId) this.onAmbiguity(id, generation)
@@ -81,10 +84,12 @@ function readRecord(value: string): RecordedUpload {
     readonly outcome?: string
     readonly generation: number
     readonly multipart?: { readonly uploadId: string; readonly key: string }
+    readonly abandoned: readonly { readonly uploadId: string }[]
     readonly ref?: string
   }
-  const { name, paused, outcome, generation, multipart, ref } = record
+  const { name, paused, outcome, generation, multipart, abandoned, ref } = record
   const { uploadId, key } = multipart ?? {}
   const keptId = ref === undefined ? undefined : (JSON.parse(ref) as { kept?: number }).kept
-  return { name, paused, outcome, generation, uploadId, key, keptId }
+  const abandonedIds = abandoned.map(({ uploadId }) => uploadId)
+  return { name, paused, outcome, generation, uploadId, key, abandonedIds, keptId }
 }

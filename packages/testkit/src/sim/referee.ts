@@ -1,8 +1,10 @@
 import { errorCodes, isUploadError, type Range, type StoreChange } from '@s3-bg-uploader/core'
 import type { ClientProcess } from './client-process.ts'
 import { hashOf } from './content-hash.ts'
-import { type HttpAnswer, isRefusal, isSuccess } from './http-answer.ts'
+import { ATTEMPTS } from './core-policy.ts'
+import { type HttpAnswer, isSuccess } from './http-answer.ts'
 import { JournalLedger } from './journal-ledger.ts'
+import { Leftovers } from './leftovers.ts'
 import { findSecret, textOf } from './secrets.ts'
 import type { ControlRequest, SimBackend } from './sim-backend.ts'
 import type { IssuedUrl, SimStorage, StoredUpload } from './sim-storage.ts'
@@ -10,8 +12,6 @@ import type { SimStore } from './sim-store.ts'
 import { beginSending, type Trace, underWay } from './trace.ts'
 import type { World } from './world.ts'
 
-/** As the core's policy says: attempts in all. */
-export const ATTEMPTS: number = 10
 /** After these answers an upload begins anew. */
 const RESTARTS = /NoSuchUpload|InvalidPart/
 /** DESIGN §9: bytes of the journal for one confirmed part. */
@@ -28,6 +28,7 @@ export class Referee {
   readonly #store: SimStore
   readonly traces: Map<string, Trace> = new Map()
   readonly ledger: JournalLedger = new JournalLedger()
+  readonly leftovers: Leftovers
   #puts = 0
 
   constructor(
@@ -42,6 +43,7 @@ export class Referee {
     this.#storage = parts.storage
     this.#backend = parts.backend
     this.#store = parts.store
+    this.leftovers = new Leftovers(world, parts.storage, this.ledger)
     this.ledger.onAmbiguity = (id, generation) => {
       const name = this.ledger.uploads.get(id)?.name
       world.violate('journal', `generation ${generation} of ${name} has two multipart uploads`)
@@ -63,6 +65,7 @@ export class Referee {
 
   /** The process died, or its uploader was closed: what it had under way is over. */
   processEnded(): void {
+    this.leftovers.processEnded()
     this.#puts = 0
     for (const trace of this.traces.values()) {
       if (trace.completes.size > 0) trace.uncertain = true
@@ -153,9 +156,7 @@ export class Referee {
     if (call === 'complete' && upload !== undefined) {
       this.#checkComplete(trace, upload, body.parts as readonly { PartNumber: number }[])
     }
-    if (call === 'abort' && uploadId !== undefined) {
-      trace.aborts.set(uploadId, (trace.aborts.get(uploadId) ?? 0) + 1)
-    }
+    if (call === 'abort') this.leftovers.abortStarts(uploadId ?? '', trace.calls.has(what))
     if (call === 'start') beginSending(trace)
     if (call === 'urls') {
       this.#checkBatch(body.parts as readonly number[])
@@ -167,6 +168,10 @@ export class Referee {
     return (answer) => {
       if (client.ended) return
       end()
+      if (call === 'start' && answer !== undefined) this.leftovers.startAnswered(client, answer)
+      if (call === 'abort' && answer !== undefined) {
+        this.leftovers.abortAnswered(uploadId ?? '', answer, isSecond)
+      }
       this.#controlEnded(trace, request, what, answer)
     }
   }
@@ -192,7 +197,6 @@ export class Referee {
       else if (isSuccess(answer)) trace.completed.add(uploadId)
     }
     if (answer === undefined) return
-    if (call === 'abort' && isRefusal(answer)) trace.unabortable.add(uploadId)
     if (answer.status === 401) trace.refused = what
     if (RESTARTS.test(answer.body)) trace.mayFall = true
     if (isSuccess(answer)) trace.notBefore.delete(what)

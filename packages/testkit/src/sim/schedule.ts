@@ -76,7 +76,7 @@ export function scheduleTrouble(world: World, device: Device, user: SimUser): vo
   }
   for (const file of device.files.values()) {
     if (world.has('file-change') && random.chance('trouble.changes', 0.5)) {
-      sometime(() => {
+      often('change', 3, () => {
         file.change()
         world.reach('file changed')
       })

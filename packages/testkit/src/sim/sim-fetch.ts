@@ -46,9 +46,11 @@ export function simFetch(
         arrive: () => backend.handle(request),
         patienceMs: undefined,
       })
+      const cutOff = world.strikes('cutoff')
+      const heard = cutOff ? { ...answer, body: '' } : answer
       // Nobody hears of what comes after the abort.
-      end(signal.aborted ? undefined : answer)
-      return toResponse(answer, world.strikes('cutoff'))
+      end(signal.aborted ? undefined : heard)
+      return toResponse(answer, cutOff)
     } catch (error) {
       end(undefined)
       throw error

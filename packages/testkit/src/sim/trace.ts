@@ -52,10 +52,6 @@ export interface Trace {
   readonly completed: Set<string>
   /** A call that was answered 401: it may be sent once more, whatever happened since. */
   refused: string | undefined
-  /** Abort calls that were made, by uploadId. */
-  readonly aborts: Map<string, number>
-  /** Upload ids of which the client was told that they will not be aborted. */
-  readonly unabortable: Set<string>
   retries: number
 }
 
@@ -88,8 +84,6 @@ export function newTrace(name: string): Trace {
     completes: new Set(),
     completed: new Set(),
     refused: undefined,
-    aborts: new Map(),
-    unabortable: new Set(),
     retries: 0,
   }
 }

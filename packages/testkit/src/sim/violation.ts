@@ -11,6 +11,7 @@ export const GUARANTEES = {
   '9 one at a time': 'only who holds the journal sends anything; the others are told store_locked',
   '10 corrupt': 'a corrupt record is set aside and reported; the rest goes on',
   '11 errors': 'every failure is an UploadError that helps, and none shows a secret',
+  leftovers: 'multipart uploads that nobody needs are aborted, once',
   journal: 'what is confirmed becomes durable, and what is over leaves nothing behind',
   'kept files': 'what a transport keeps is freed when it is over, and never before',
   snapshot: 'snapshots make sense',
