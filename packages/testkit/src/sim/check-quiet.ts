@@ -11,6 +11,7 @@ export function checkQuiet(
   idleSlots: IdleSlots,
 ): void {
   const freeSlots = world.plan.concurrency - checkSlots(world, device)
+  checkSources(world, device, user)
   idleSlots.check(user.client?.attentive === true, freeSlots)
   if (device.store.writing > 0 || user.client?.attentive !== true) return
   checkJournal(world, device)
@@ -28,6 +29,18 @@ function checkSlots(world: World, { referee }: Device): number {
     world.violate('7 bounds', `${flying} parts in flight, ${world.plan.concurrency} allowed`)
   }
   return flying
+}
+
+/** A file is open once for its upload, and once more while it is added again; then not any more. */
+function checkSources(world: World, { referee }: Device, user: SimUser): void {
+  for (const trace of referee.traces.values()) {
+    const { openSources, handle, name, busy } = trace
+    if (openSources === 0 || user.isAdding(trace)) continue
+    const status = handle?.getSnapshot().status
+    const isOver = status === 'completed' || status === 'cancelled'
+    if (openSources > 1) world.violate('7 bounds', `${name} is open ${openSources} times`)
+    if (isOver && busy === 0) world.violate('7 bounds', `${name} is ${status} and its file is open`)
+  }
 }
 
 /** Nothing is being written: what the snapshots call confirmed must be durable. */

@@ -1,5 +1,6 @@
 import type { Device } from './device.ts'
 import type { FaultClass } from './fault-classes.ts'
+import type { Signing } from './signing.ts'
 import type { Trace } from './trace.ts'
 import type { World } from './world.ts'
 
@@ -22,7 +23,7 @@ export class IdleSlots {
   readonly #device: Device
   readonly #sees: boolean
   /** Uploads for whose URLs slots wait, and since when. */
-  #idle: readonly Trace[] = []
+  #idle: readonly { readonly name: string; readonly signing: Signing }[] = []
   #since = 0
 
   constructor(world: World, device: Device) {
@@ -35,46 +36,45 @@ export class IdleSlots {
   check(attentive: boolean, freeSlots: number): void {
     if (!this.#sees) return
     const now = this.#world.clock.now()
-    for (const trace of this.#idle) {
-      // It has begun anew.
-      if (trace.urlsCalls.length === 0) continue
-      trace.idleMs += now - this.#since
-      this.#checkIdleTime(trace, now)
+    for (const { name, signing } of this.#idle) {
+      signing.idleMs += now - this.#since
+      this.#checkIdleTime(name, signing, now)
     }
     this.#since = now
     this.#idle = []
     if (!attentive || freeSlots <= 0) return
-    this.#idle = [...this.#device.referee.traces.values()].filter((trace) => this.#wantsUrls(trace))
-    for (const { name, signing, last } of this.#idle) {
-      if (signing) continue
-      const why = `${freeSlots} slots are free, ${last?.partsInFlight} parts of ${name} are in flight`
-      this.#world.violate('7 bounds', `${why}, and nobody asks for the URLs of the others`)
+    const wanting = [...this.#device.referee.traces.values()].filter((one) => this.#wantsUrls(one))
+    for (const { name, signing } of wanting) {
+      if (signing.underWay) continue
+      const why = `${freeSlots} slots are free, ${name} has parts without URLs`
+      this.#world.violate('7 bounds', `${why}, and nobody asks for those`)
     }
+    this.#idle = wanting.map(({ name, signing }) => ({ name, signing }))
   }
 
   /** Whether it has a part that could be sent now if it had a URL. */
-  #wantsUrls(trace: Trace): boolean {
-    const snapshot = trace.handle?.getSnapshot()
+  #wantsUrls({ handle, id = '', calls, signing }: Trace): boolean {
+    const snapshot = handle?.getSnapshot()
     if (snapshot?.status !== 'uploading' || snapshot.waitingFor !== undefined) return false
     const { totalParts, confirmedParts, partsInFlight, key } = snapshot
     const waiting = totalParts - confirmedParts - partsInFlight
-    if (waiting === 0 || trace.urlsFailed) return false
+    if (waiting === 0 || signing.failed) return false
     // No part is sent before the journal knows what it is a part of.
-    const record = this.#device.referee.ledger.uploads.get(trace.id ?? '')
-    if (record?.key !== key || trace.calls.has(`list/${record?.uploadId}`)) return false
+    const record = this.#device.referee.ledger.uploads.get(id)
+    if (record?.key !== key || calls.has(`list/${record?.uploadId}`)) return false
     // A part that waits for its retry keeps its place.
-    const delayed = trace.failedPuts.size
+    const delayed = signing.failedParts.size
     return waiting > delayed && partsInFlight + delayed < this.#world.plan.concurrency
   }
 
-  #checkIdleTime(trace: Trace, now: number): void {
-    if (trace.disturbed) return
+  #checkIdleTime(name: string, { calls, disturbed, idleMs }: Signing, now: number): void {
+    if (disturbed) return
     let allowed = 0
-    for (const [index, { at, until = now }] of trace.urlsCalls.entries()) {
+    for (const [index, { at, until = now }] of calls.entries()) {
       allowed += Math.max(0, until - at - this.#lasts(index))
     }
-    if (trace.idleMs <= allowed) return
-    const why = `slots were idle for ${trace.idleMs} ms for want of URLs of ${trace.name}`
+    if (idleMs <= allowed) return
+    const why = `slots were idle for ${idleMs} ms for want of URLs of ${name}`
     this.#world.violate('7 bounds', `${why}, where ${allowed} ms are allowed`)
   }
 

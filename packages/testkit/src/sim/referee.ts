@@ -6,10 +6,12 @@ import { type HttpAnswer, isSuccess } from './http-answer.ts'
 import { JournalLedger } from './journal-ledger.ts'
 import { Leftovers } from './leftovers.ts'
 import { findSecret, textOf } from './secrets.ts'
+import { newSigning } from './signing.ts'
 import type { ControlRequest, SimBackend } from './sim-backend.ts'
 import type { IssuedUrl, SimStorage, StoredUpload } from './sim-storage.ts'
 import type { SimStore } from './sim-store.ts'
-import { beginSending, type Trace, underWay } from './trace.ts'
+import { type Trace, underWay } from './trace.ts'
+import { UrlWatch } from './url-watch.ts'
 import type { World } from './world.ts'
 
 /** After these answers an upload begins anew. */
@@ -26,6 +28,7 @@ export class Referee {
   readonly #storage: SimStorage
   readonly #backend: SimBackend
   readonly #store: SimStore
+  readonly #urls: UrlWatch
   readonly traces: Map<string, Trace> = new Map()
   readonly ledger: JournalLedger = new JournalLedger()
   readonly leftovers: Leftovers
@@ -43,6 +46,7 @@ export class Referee {
     this.#storage = parts.storage
     this.#backend = parts.backend
     this.#store = parts.store
+    this.#urls = new UrlWatch(world, parts.storage)
     this.leftovers = new Leftovers(world, parts.storage, this.ledger)
     this.ledger.onAmbiguity = (id, generation) => {
       const name = this.ledger.uploads.get(id)?.name
@@ -73,7 +77,7 @@ export class Referee {
       trace.puts.clear()
       trace.calls.clear()
       trace.completes.clear()
-      beginSending(trace)
+      trace.signing = newSigning()
     }
   }
 
@@ -91,7 +95,7 @@ export class Referee {
     world.note(client.name, () => `PUT ${part} of ${upload.uploadId} (${trace.name})`)
     this.acts(client, `sends part ${part} of ${trace.name}`)
     this.#checkMayStart(client, trace, `PUT of part ${part}`)
-    this.#checkUrlLife(issued)
+    this.#urls.used(trace, issued)
     this.#checkRange(issued, range)
     this.#checkRetry(trace, what)
     if (trace.puts.has(what)) {
@@ -114,15 +118,15 @@ export class Referee {
       world.violate('7 bounds', `${this.#puts} PUTs at once, ${world.plan.concurrency} allowed`)
     }
     trace.puts.add(what)
-    trace.failedPuts.delete(what)
+    trace.signing.failedParts.delete(part)
     const end = underWay(trace, client)
     return (answer) => {
       if (client.ended || !trace.puts.delete(what)) return
       this.#puts -= 1
       end()
       if (answer === undefined || !isSuccess(answer)) {
-        trace.failedPuts.add(what)
-        trace.disturbed = true
+        trace.signing.failedParts.add(part)
+        trace.signing.disturbed = true
       }
       if (answer !== undefined) this.putAnswered(trace, what, answer)
     }
@@ -157,12 +161,8 @@ export class Referee {
       this.#checkComplete(trace, upload, body.parts as readonly { PartNumber: number }[])
     }
     if (call === 'abort') this.leftovers.abortStarts(uploadId ?? '', trace.calls.has(what))
-    if (call === 'start') beginSending(trace)
-    if (call === 'urls') {
-      this.#checkBatch(body.parts as readonly number[])
-      trace.signing = true
-      trace.urlsCalls.push({ at: world.clock.now(), until: undefined })
-    }
+    if (call === 'start') trace.signing = newSigning()
+    if (call === 'urls') this.#urls.asked(trace, body.parts as readonly number[], isSecond)
     trace.calls.add(what)
     const end = underWay(trace, client)
     return (answer) => {
@@ -184,13 +184,8 @@ export class Referee {
   ): void {
     const failed = answer === undefined || !isSuccess(answer)
     trace.calls.delete(what)
-    trace.disturbed ||= failed
-    if (call === 'urls') {
-      const made = trace.urlsCalls.at(-1)
-      if (made !== undefined) made.until = this.#world.clock.now()
-      trace.signing = false
-      trace.urlsFailed = failed
-    }
+    trace.signing.disturbed ||= failed
+    if (call === 'urls') this.#urls.answered(trace, answer, failed)
     if (call === 'complete') {
       trace.completes.delete(uploadId)
       if (answer === undefined || answer.status >= 500) trace.uncertain = true
@@ -201,7 +196,6 @@ export class Referee {
     if (RESTARTS.test(answer.body)) trace.mayFall = true
     if (isSuccess(answer)) trace.notBefore.delete(what)
     else this.#noteRetryAfter(trace, what, answer)
-    if (call === 'urls' && isSuccess(answer)) this.#urlsDelivered(answer)
   }
 
   /** Any failure that the application gets to see. */
@@ -244,27 +238,6 @@ export class Referee {
     if (trace.over === 'completed') violate('it is completed')
     if (!client.toldOnline) {
       world.violate('5 retries', `${what} of ${trace.name} starts while offline`)
-    }
-  }
-
-  /** By what the client could know: the answer's Date, or when its URLs were signed. */
-  #checkUrlLife({ delivered, part }: IssuedUrl): void {
-    if (delivered === undefined) return
-    const age = this.#world.clock.now() - delivered.at
-    if (age < delivered.lifeMs) return
-    const late = age - delivered.lifeMs
-    this.#world.violate('4 urls', `PUT of part ${part} starts on a URL expired ${late} ms ago`)
-  }
-
-  #urlsDelivered(answer: HttpAnswer): void {
-    const { clock, plan } = this.#world
-    const { date } = answer.headers
-    const urls = [...answer.body.matchAll(/"(https:[^"]*)"/g)]
-    const issued = urls.flatMap(([, url = '']) => this.#storage.urls.get(url) ?? [])
-    const signedAt = issued.map(({ expiresAt }) => expiresAt - plan.urlLife * 1000)
-    const serverNow = date === undefined ? Math.max(...signedAt) : Date.parse(date)
-    for (const one of issued) {
-      one.delivered = { at: clock.now(), lifeMs: one.expiresAt - serverNow }
     }
   }
 
@@ -333,13 +306,6 @@ export class Referee {
       world.violate('3 complete', `${trace.name} is completed again`)
     }
     trace.completes.add(uploadId)
-  }
-
-  #checkBatch(parts: readonly number[]): void {
-    const world = this.#world
-    if (parts.length === 0 || new Set(parts).size !== parts.length) {
-      world.violate('4 urls', `URLs are asked for parts [${parts.join(' ')}]`)
-    }
   }
 
   /** Whatever the client thinks: an object must be what one content of its file was. */

@@ -40,6 +40,11 @@ export class SimUser {
     return this.#client
   }
 
+  /** Whether a call of uploadFile with its file is under way. */
+  isAdding(trace: Trace): boolean {
+    return this.#adding.has(trace)
+  }
+
   /** Starts the app. */
   start(): void {
     const world = this.#world

@@ -1,5 +1,6 @@
 import type { Upload, UploadSnapshot } from '@s3-bg-uploader/core'
 import type { ClientProcess } from './client-process.ts'
+import { newSigning, type Signing } from './signing.ts'
 
 /** What the referee knows of one file's way. */
 export interface Trace {
@@ -28,24 +29,13 @@ export interface Trace {
   uncertain: boolean
   /** PUTs under way, by `uploadId/part`. */
   readonly puts: Set<string>
-  /** PUTs that failed last, by `uploadId/part`: they wait for a retry, or for nothing any more. */
-  readonly failedPuts: Set<string>
   /** Failed attempts that the client knows of, by `uploadId/part`. */
   readonly failures: Map<string, number>
   /** Virtual time before which a request must not start, by what it is. */
   readonly notBefore: Map<string, number>
   /** Control calls under way, by what they are. */
   readonly calls: Set<string>
-  /** The urls calls of its multipart upload, as this process made them. */
-  urlsCalls: { readonly at: number; until: number | undefined }[]
-  /** One of them is under way. */
-  signing: boolean
-  /** The last of them brought nothing. */
-  urlsFailed: boolean
-  /** Virtual milliseconds that slots were idle in the meantime for want of its URLs. */
-  idleMs: number
-  /** A request of it failed in the meantime. */
-  disturbed: boolean
+  signing: Signing
   /** Complete calls under way, by uploadId. */
   readonly completes: Set<string>
   /** Upload ids whose complete was answered 2xx. */
@@ -72,15 +62,10 @@ export function newTrace(name: string): Trace {
     damaged: false,
     uncertain: false,
     puts: new Set(),
-    failedPuts: new Set(),
     failures: new Map(),
     notBefore: new Map(),
     calls: new Set(),
-    urlsCalls: [],
-    signing: false,
-    urlsFailed: false,
-    idleMs: 0,
-    disturbed: false,
+    signing: newSigning(),
     completes: new Set(),
     completed: new Set(),
     refused: undefined,
@@ -94,16 +79,6 @@ export function underWay(trace: Trace, client: ClientProcess): () => void {
   return () => {
     if (!client.ended) trace.busy -= 1
   }
-}
-
-/** It begins to send parts: in a new process, or to a new multipart upload. */
-export function beginSending(trace: Trace): void {
-  trace.urlsCalls = []
-  trace.signing = false
-  trace.urlsFailed = false
-  trace.idleMs = 0
-  trace.disturbed = false
-  trace.failedPuts.clear()
 }
 
 /** The process died, or the user asked to try again: what was forgotten needs not be heeded. */

@@ -20,6 +20,8 @@ export interface Multipart {
   readonly recordTicket: number
   readonly completeTicket: number | undefined
   readonly confirmed: unknown
+  readonly parts: number
+  readonly next: number
   readonly partSize: number
   readonly confirmedBytes: number
   readonly returned: readonly Part[]
@@ -86,6 +88,10 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'parts are put twice': repeatEffect('put'),
   'urls are asked for twice': repeatEffect('callUrls'),
   'URLs are asked for one at a time': askFor((parts) => parts.slice(0, 1)),
+  'URLs are asked for all at once': askFor((parts, { next, parts: last }) => [
+    ...parts,
+    ...Array.from({ length: last - next + 1 }, (_, index) => ({ part: next + index, failed: 0 })),
+  ]),
   'URLs are asked for when none is left': askFor((parts, { ready }) =>
     ready.length > 0 ? [] : parts,
   ),
@@ -232,21 +238,22 @@ function changeEffect(type: string, change: (effect: Effect) => Effect): Mutant 
   }
 }
 
-/** Changes for which parts a urls call asks; the others wait again. */
+/** Changes for which parts a urls call asks; the others wait for the next one. */
 function askFor(choose: (parts: readonly Part[], multipart: Multipart) => readonly Part[]): Mutant {
   return (step, state, event) => {
     const result = step(state, event)
     const { multipart } = result.state
     if (multipart?.signing === undefined) return result
     if (!result.effects.some(({ type }) => type === 'callUrls')) return result
-    const chosen = choose(multipart.signing.parts, multipart)
-    const others = multipart.signing.parts.filter((part) => !chosen.includes(part))
-    const signing = chosen.length === 0 ? undefined : { ...multipart.signing, parts: chosen }
+    const { signing } = multipart
+    const chosen = choose(signing.parts, multipart)
+    const others = signing.parts.filter((part) => !chosen.includes(part))
     const parts = chosen.map(({ part }) => part)
     return {
-      state: withMultipart(result.state, ({ returned }) => ({
-        signing,
+      state: withMultipart(result.state, ({ returned, next }) => ({
+        signing: parts.length === 0 ? undefined : { ...signing, parts: chosen },
         returned: [...others, ...returned].sort((a, b) => a.part - b.part),
+        next: Math.max(next, ...parts.map((part) => part + 1)),
       })),
       effects: result.effects.flatMap((effect) => {
         if (effect.type !== 'callUrls') return [effect]

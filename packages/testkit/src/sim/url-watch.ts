@@ -1,0 +1,76 @@
+import type { HttpAnswer } from './http-answer.ts'
+import type { IssuedUrl, SimStorage } from './sim-storage.ts'
+import type { Trace } from './trace.ts'
+import type { World } from './world.ts'
+
+/** Watches the presigned URLs: how many are asked for, how many wait, how old they are when used. */
+export class UrlWatch {
+  readonly #world: World
+  readonly #storage: SimStorage
+
+  constructor(world: World, storage: SimStorage) {
+    this.#world = world
+    this.#storage = storage
+  }
+
+  /** @param isSecond it is sent once more with fresh headers */
+  asked({ signing }: Trace, parts: readonly number[], isSecond: boolean): void {
+    const world = this.#world
+    if (parts.length === 0 || new Set(parts).size !== parts.length) {
+      world.violate('4 urls', `URLs are asked for parts [${parts.join(' ')}]`)
+    }
+    signing.underWay = true
+    const last = isSecond ? signing.calls.at(-1) : undefined
+    if (last === undefined) signing.calls.push({ at: world.clock.now(), until: undefined })
+    else last.until = undefined
+  }
+
+  /** Without an answer the call was lost or given up. */
+  answered(trace: Trace, answer: HttpAnswer | undefined, failed: boolean): void {
+    const { signing } = trace
+    const call = signing.calls.at(-1)
+    if (call !== undefined) call.until = this.#world.clock.now()
+    signing.underWay = false
+    signing.failed = failed
+    if (answer === undefined || failed) return
+    this.#noteDelivery(trace, answer)
+    this.#checkPool(trace)
+  }
+
+  /** A PUT starts on it. */
+  used(trace: Trace, { delivered, part }: IssuedUrl): void {
+    trace.signing.unused.delete(part)
+    if (delivered === undefined) return
+    const late = this.#world.clock.now() - delivered.at - delivered.lifeMs
+    if (late < 0) return
+    this.#world.violate('4 urls', `PUT of part ${part} starts on a URL expired ${late} ms ago`)
+  }
+
+  /** Their life is what the client could know: by the answer's Date, or by when they were signed. */
+  #noteDelivery({ signing }: Trace, { body, headers: { date } }: HttpAnswer): void {
+    const { clock, plan } = this.#world
+    const urls = [...body.matchAll(/"(https:[^"]*)"/g)]
+    const issued = urls.flatMap(([, url = '']) => this.#storage.urls.get(url) ?? [])
+    const signedAt = issued.map(({ expiresAt }) => expiresAt - plan.urlLife * 1000)
+    const serverNow = date === undefined ? Math.max(...signedAt) : Date.parse(date)
+    for (const one of issued) {
+      one.delivered = { at: clock.now(), lifeMs: one.expiresAt - serverNow }
+      signing.unused.add(one.part)
+    }
+  }
+
+  /**
+   * URLs in memory are bounded by what all slots can use while they wait for the next ones, twice
+   * over, whatever the size of the file (guarantee 7).
+   */
+  #checkPool({ name, signing }: Trace): void {
+    const { concurrency, latencyMs, bodyMs } = this.#world.plan
+    const slowestCall = Math.max(...signing.calls.map(({ at, until = at }) => until - at))
+    const fastestPart = latencyMs + bodyMs / 2
+    const callsPerPart = Math.max(1, slowestCall / fastestPart)
+    const most = 2 * (concurrency + Math.ceil(1.5 * concurrency * callsPerPart))
+    if (signing.unused.size <= most) return
+    const why = `${signing.unused.size} URLs of ${name} are kept, where ${most} would do`
+    this.#world.violate('7 bounds', why)
+  }
+}
