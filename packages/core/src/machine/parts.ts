@@ -188,6 +188,8 @@ export function confirm(
     part: fact.part,
     etag: fact.etag,
   })
+  // Of what an earlier process sent off nobody knows when that was.
+  const tookMs = flight?.holdsSlot ? now - flight.startedAt : undefined
   const others = <T extends WaitingPart>(parts: readonly T[]): readonly T[] =>
     flight === undefined ? parts.filter(({ part }) => part !== fact.part) : parts
   return countSent({
@@ -202,7 +204,7 @@ export function confirm(
       ready: others(multipart.ready),
       delayed: others(multipart.delayed),
       blind: others(multipart.blind),
-      partMs: flight ? smooth(multipart.partMs, now - flight.startedAt) : multipart.partMs,
+      partMs: tookMs === undefined ? multipart.partMs : smooth(multipart.partMs, tookMs),
     },
   })
 }

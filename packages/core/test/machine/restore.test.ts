@@ -126,6 +126,12 @@ describe('parts that a background queue kept', () => {
     expect(later.confirmed(3)).toEqual(['journalPart 3 e3'])
   })
 
+  test('do not tell how long a part takes', () => {
+    const later = kept(3)
+    later.confirmed(3)
+    expect(later.state.multipart?.partMs).toBeUndefined()
+  })
+
   test('and that fail are sent once more, not twice', () => {
     const later = kept(3)
     later.putFailed(3, answered(403))
