@@ -29,6 +29,8 @@ const HINTS = {
     'The platform must ask the user before it gives out this file again, and only asks on a click: call resume() from a click handler.',
   record_corrupt:
     'A record of the journal could not be read and was left where it is; everything else goes on. Add its file again to upload it.',
+  record_newer:
+    'A newer version of s3-bg-uploader wrote a record of the journal. It was left where it is, and everything else goes on: use that version, or a later one, to go on with its upload.',
   response_invalid:
     'The backend answered, but not as the contract says. The message lists the fields that are missing or wrong.',
   source_changed:

@@ -14,8 +14,9 @@ export function needsFile({ outcome }: Pick<UploadState, 'outcome'>): boolean {
 export function refsInNeed(journal: {
   readonly uploads: readonly UploadState[]
   readonly corrupt: readonly string[]
+  readonly newer: readonly string[]
 }): string[] | undefined {
-  if (journal.corrupt.length > 0) return undefined
+  if (journal.corrupt.length > 0 || journal.newer.length > 0) return undefined
   return journal.uploads.filter(needsFile).flatMap(({ file }) => file.ref ?? [])
 }
 

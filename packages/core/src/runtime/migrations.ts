@@ -12,14 +12,19 @@ const MIGRATIONS: readonly Migration[] = [listAbandoned]
 /** The version in which records are written. */
 export const RECORD_VERSION: number = MIGRATIONS.length + 1
 
-/** The record in the present version, step by step; undefined where it has no version we know. */
-export function migrate(value: unknown): RawRecord | undefined {
+/**
+ * Lifts a record to the present version, step by step. The journal holds it as it was until the
+ * upload is written again. Undefined where it says no version.
+ */
+export function migrate(value: unknown): RawRecord | 'newer' | undefined {
   if (!isPlainObject(value)) return undefined
   const { v: version } = value
-  if (typeof version !== 'number' || !Number.isInteger(version)) return undefined
-  if (version < 1 || version > RECORD_VERSION) return undefined
-  const lifted = MIGRATIONS.slice(version - 1).reduce((record, lift) => lift(record), value)
-  return { ...lifted, v: RECORD_VERSION }
+  if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) return undefined
+  if (version > RECORD_VERSION) return 'newer'
+  return MIGRATIONS.slice(version - 1).reduce<RawRecord>(
+    (record, lift, step) => ({ ...lift(record), v: version + step + 1 }),
+    value,
+  )
 }
 
 /** Version 1 had room for one abandoned multipart upload. */

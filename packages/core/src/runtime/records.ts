@@ -1,8 +1,7 @@
 import * as z from 'zod/mini'
 import { errorCodes } from '../errors.ts'
 import type { Step } from '../machine/decide.ts'
-import { restoreUpload, type UploadRecord } from '../machine/restore.ts'
-import type { UploadState } from '../machine/upload-state.ts'
+import type { UploadRecord } from '../machine/restore.ts'
 import { isPlainObject } from '../protocol/plain-object.ts'
 import { migrate, RECORD_VERSION } from './migrations.ts'
 
@@ -61,64 +60,13 @@ export function encodeUpload(record: UploadRecord): string {
   return JSON.stringify({ v: RECORD_VERSION, ...file, ...record, file: undefined })
 }
 
-/** What a journal held: uploads as they go on, and the keys of records that make no sense. */
-export interface RestoredJournal {
-  readonly uploads: readonly UploadState[]
-  readonly corrupt: readonly string[]
-  /** Parts of uploads that the journal no longer knows. */
-  readonly orphans: readonly string[]
-}
-
-export function decodeJournal(records: readonly (readonly [string, string])[]): RestoredJournal {
-  const uploads = new Map<string, UploadRecord>()
-  const etags = new Map<string, [number, string][]>()
-  const corrupt: string[] = []
-  const orphans: string[] = []
-  for (const [key, value] of records) {
-    if (!key.startsWith('u/')) continue
-    const record = decodeUpload(key.slice(2), value)
-    if (record === undefined) corrupt.push(key)
-    else uploads.set(record.file.id, record)
-  }
-  const setAside = new Set(corrupt)
-  const latest = new Map<string, number>()
-  for (const [key, etag] of records) {
-    if (key.startsWith('u/')) continue
-    const [, id = '', generation, part] = /^p\/([^/]+)\/(\d+)\/(\d+)$/.exec(key) ?? []
-    const upload = uploads.get(id)
-    if (part === undefined || etag === '') corrupt.push(key)
-    else if (upload === undefined) {
-      if (!setAside.has(uploadKey(id))) orphans.push(key)
-    } else if (upload.multipart === undefined) {
-      // Of a multipart upload whose record failed to be written. Nothing may come to share its
-      // generation: these ETags would pass for those of the new parts.
-      orphans.push(key)
-      latest.set(id, Math.max(latest.get(id) ?? upload.generation, Number(generation)))
-    } else if (Number(generation) !== upload.generation) orphans.push(key)
-    else {
-      const list = etags.get(id)
-      if (list === undefined) etags.set(id, [[Number(part), etag]])
-      else list.push([Number(part), etag])
-    }
-  }
-  return {
-    uploads: [...uploads.values()]
-      .map((record) => {
-        const { id } = record.file
-        const last = latest.get(id)
-        const generation = last === undefined ? record.generation : last + 1
-        return restoreUpload({ ...record, generation }, etags.get(id) ?? [])
-      })
-      .sort((a, b) => a.file.order - b.file.order),
-    corrupt,
-    orphans,
-  }
-}
-
-function decodeUpload(id: string, value: string): UploadRecord | undefined {
+/** The record, `newer` where a newer version wrote it, undefined where it makes no sense. */
+export function decodeUpload(id: string, value: string): UploadRecord | 'newer' | undefined {
   // Keys of parts and tasks are built from it.
   if (id === '' || id.includes('/')) return undefined
-  const { success, data } = uploadRecord.safeParse(migrate(parseJson(value)))
+  const present = migrate(parseJson(value))
+  if (present === 'newer') return present
+  const { success, data } = uploadRecord.safeParse(present)
   if (!success) return undefined
   return {
     file: {

@@ -3,11 +3,11 @@ import { refsInNeed } from '../machine/kept-file.ts'
 import type { UploadState } from '../machine/upload-state.ts'
 import type { Platform, Store } from '../ports.ts'
 import { parseConfig } from '../protocol/config.ts'
+import { decodeJournal } from '../runtime/decode-journal.ts'
 import { Engine } from '../runtime/engine.ts'
 import { Journal } from '../runtime/journal.ts'
 import { KeptFiles } from '../runtime/kept-files.ts'
 import { memoryStore } from '../runtime/memory-store.ts'
-import { decodeJournal } from '../runtime/records.ts'
 import { reportToConsole, systemPlatform } from '../runtime/system.ts'
 import { FileAdder } from './file-adder.ts'
 import { KnownFiles } from './known-files.ts'
@@ -45,6 +45,10 @@ export async function createUploader<TFile>(
   for (const key of restored.corrupt) {
     const message = `The journal record ${key} makes no sense and is set aside`
     report(new UploadError('record_corrupt', message))
+  }
+  for (const key of restored.newer) {
+    const message = `The journal record ${key} is of a newer version and is set aside`
+    report(new UploadError('record_newer', message))
   }
 
   const journal = new Journal(store)

@@ -121,10 +121,11 @@ describe('after a start', () => {
   ]
 
   test('what unfinished and failed uploads name is needed, and nothing else', () => {
-    expect(refsInNeed({ uploads, corrupt: [] })).toEqual(['1', '2'])
+    expect(refsInNeed({ uploads, corrupt: [], newer: [] })).toEqual(['1', '2'])
   })
 
   test('nobody knows what is needed while a record is set aside', () => {
-    expect(refsInNeed({ uploads, corrupt: ['u/x'] })).toBeUndefined()
+    expect(refsInNeed({ uploads, corrupt: ['u/x'], newer: [] })).toBeUndefined()
+    expect(refsInNeed({ uploads, corrupt: [], newer: ['u/x'] })).toBeUndefined()
   })
 })

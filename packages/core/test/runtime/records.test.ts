@@ -4,7 +4,9 @@ import { errorCodes } from '../../src/errors.ts'
 import { listEtags } from '../../src/machine/etag-table.ts'
 import { recordOf, restoreUpload, type UploadRecord } from '../../src/machine/restore.ts'
 import { newUpload } from '../../src/machine/upload-state.ts'
-import { decodeJournal, encodeUpload, partKey, uploadKey } from '../../src/runtime/records.ts'
+import { decodeJournal } from '../../src/runtime/decode-journal.ts'
+import { encodeUpload, partKey, uploadKey } from '../../src/runtime/records.ts'
+import { begunAnew, unfinished } from '../support/version-1-journals.ts'
 
 /** Every draw of these tests follows from it. */
 const seed = 20_260_102
@@ -88,8 +90,10 @@ describe('a record of an upload', () => {
     )
   })
 
-  test('is set aside when it makes no sense, and never throws', () => {
-    const good = encodeUpload(someRecord('x'))
+  test.each([
+    ['this version', encodeUpload(someRecord('x'))],
+    ['version 1', begunAnew[0]?.[1] ?? ''],
+  ])('of %s is set aside when it makes no sense, and never throws', (_, good) => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -102,9 +106,9 @@ describe('a record of an upload', () => {
             .map(([at, text]) => good.slice(0, at) + text + good.slice(at + 1)),
         ),
         (value) => {
-          const { uploads, corrupt, orphans } = decodeJournal([['u/x', value]])
+          const { uploads, corrupt, newer, orphans } = decodeJournal([['u/x', value]])
           expect(orphans).toEqual([])
-          expect(corrupt).toEqual(uploads.length === 1 ? [] : ['u/x'])
+          expect([...corrupt, ...newer]).toEqual(uploads.length === 1 ? [] : ['u/x'])
         },
       ),
       { seed, numRuns: 500 },
@@ -112,7 +116,7 @@ describe('a record of an upload', () => {
   })
 
   test.each([
-    ['a later version', { v: 3 }],
+    ['a version that is no number', { v: '2' }],
     ['no version that there ever was', { v: 0 }],
     ['half a version', { v: 1.5 }],
     ['no version', { v: undefined }],
@@ -130,14 +134,33 @@ describe('a record of an upload', () => {
     expect(decodeJournal([['u/x', value]])).toMatchObject({ uploads: [], corrupt: ['u/x'] })
   })
 
+  test('of version 1 is lifted to the present version', () => {
+    const abandoned = (journal: typeof unfinished): object[] =>
+      decodeJournal(journal).uploads.map((state) => recordOf(state).abandoned)
+    expect(abandoned(unfinished)).toEqual([[]])
+    expect(abandoned(begunAnew)).toEqual([[{ key: 'in/clip.mp4', uploadId: 'mp-1' }]])
+  })
+
   test.each([
-    ['one abandoned multipart upload', { key: 'k', uploadId: 'm' }, [{ key: 'k', uploadId: 'm' }]],
-    ['none', undefined, []],
-  ])('of version 1 with %s is lifted to the present one', (_, abandoned, list) => {
-    const value = JSON.stringify({ ...JSON.parse(encodeUpload(someRecord('x'))), v: 1, abandoned })
-    const { uploads, corrupt } = decodeJournal([['u/x', value]])
-    expect(corrupt).toEqual([])
-    expect(uploads.map((state) => recordOf(state).abandoned)).toEqual([list])
+    ['abandoned is no multipart upload', { abandoned: 'mp-1' }],
+    ['abandoned is a list', { abandoned: [{ key: 'k', uploadId: 'm' }] }],
+    ['completeLost is missing', { completeLost: undefined }],
+  ])('of version 1 makes no sense where %s', (_, wrong) => {
+    const value = JSON.stringify({ ...JSON.parse(begunAnew[0]?.[1] ?? ''), ...wrong })
+    expect(decodeJournal([['u/x', value]])).toMatchObject({ uploads: [], corrupt: ['u/x'] })
+  })
+
+  test('of a newer version is set aside with its parts', () => {
+    const { uploads, corrupt, newer, orphans } = decodeJournal([
+      ['u/x', '{"v":3}'],
+      [partKey('x', 0, 1), 'etag'],
+    ])
+    expect({ uploads, corrupt, newer, orphans }).toEqual({
+      uploads: [],
+      corrupt: [],
+      newer: ['u/x'],
+      orphans: [],
+    })
   })
 
   test.each(['u/', 'u/a/b'])('under the key %s makes no sense', (key) => {

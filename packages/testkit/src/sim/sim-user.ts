@@ -12,6 +12,8 @@ import type { World } from './world.ts'
 /** After so many failures of one upload while faults strike, the user waits for better times. */
 const PATIENCE = 30
 
+const SET_ASIDE: ReadonlySet<string> = new Set(['record_corrupt', 'record_newer'])
+
 /** The person with the device: adds files, presses every button, kills the app and starts it. */
 export class SimUser {
   readonly #world: World
@@ -88,7 +90,7 @@ export class SimUser {
       config: plan.lateConfig ? undefined : configured,
       onProblem: (error) => {
         if (client.ended) return
-        if (error.code === 'record_corrupt') this.#reportedCorrupt.add(error.message)
+        if (SET_ASIDE.has(error.code)) this.#reportedCorrupt.add(error.message)
         this.#device.referee.checkError(error, 'problem')
       },
     }).then(
@@ -410,7 +412,7 @@ export class SimUser {
     const key = world.random.pick('damage.key', [...store.durable.keys()])
     const value = store.durable.get(key) ?? ''
     const broken = key.startsWith('u/')
-      ? world.random.pick('damage.how', ['', '{', value.slice(0, -9), '[]', '{"v":1}', '{"v":2}'])
+      ? world.random.pick('damage.how', ['', '{', value.slice(0, -9), '[]', '{"v":1}', '{"v":99}'])
       : ''
     store.durable.set(key, broken)
     referee.ledger.lose(key)
