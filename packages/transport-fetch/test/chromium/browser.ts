@@ -32,6 +32,8 @@ export async function openBrowser(): Promise<Browser> {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     args: ARGUMENTS,
+    // Without a locale it cannot open files whose names are not plain ASCII.
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
     // On, as users have it.
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   })
