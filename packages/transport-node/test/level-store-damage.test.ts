@@ -1,184 +1,18 @@
-import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Store } from '@s3-bg-uploader/core'
 import { expect, test, vi } from 'vitest'
 import { levelStore } from '../src/index.ts'
+import {
+  BATCHES,
+  batchesIn,
+  boundaries,
+  changed,
+  crashed,
+  filesOf,
+  range,
+  recover,
+} from './level-store-damaged.ts'
 import { openStore, recordOf, write } from './level-store-open.ts'
-import { temporaryFolder } from './temporary-file.ts'
-
-const BATCHES = 6
-const batch = (index: number, bytes = 0) => [
-  { key: `p/upload/0/${index}`, value: `etag ${index}` },
-  { key: `u/${index}`, value: `{"upload":${index}}${`${index}`.repeat(bytes)}` },
-]
-
-/**
- * A journal of a few batches, as a power failure would leave it: still open, never closed.
- *
- * @param bytes by which each batch is longer than it needs to be.
- */
-async function crashed(bytes = 0) {
-  const { directory, store } = await openStore()
-  for (let index = 0; index < BATCHES; index++) await store.write(batch(index, bytes))
-  const [name = ''] = await filesOf(directory, '.log')
-  return { original: directory, name, log: await readFile(join(directory, 'records', name)) }
-}
-
-/** A copy of a journal, with one file of its records changed. */
-async function changed(original: string, name: string, content: Buffer | string): Promise<string> {
-  const directory = join(await temporaryFolder(), 'journal')
-  await cp(original, directory, { recursive: true })
-  await writeFile(join(directory, 'records', name), content)
-  return directory
-}
-
-async function filesOf(directory: string, ending: string): Promise<string[]> {
-  return (await readdir(join(directory, 'records'))).filter((name) => name.endsWith(ending)).sort()
-}
-
-/** Opens, reads and closes; whatever happened, the journal is sound afterwards. */
-async function recover(directory: string) {
-  const { store, problems } = await openStore(directory, false)
-  const records = await store.read()
-  await store.write([{ key: 'later', value: 'x' }])
-  await store.close()
-  const again = await openStore(directory, false)
-  expect(await again.store.read()).toContainEqual(['later', 'x'])
-  expect(again.problems).toEqual([])
-  await again.store.close()
-  return { records, problems }
-}
-
-/** Which batches are there. Fails when one is there in part, or changed. */
-function batchesIn(records: Awaited<ReturnType<Store['read']>>, bytes = 0): number[] {
-  const found = new Map(records)
-  const whole = Array.from({ length: BATCHES }, (_, index) => index).filter((index) =>
-    batch(index).some(({ key }) => found.has(key)),
-  )
-  const expected = whole.flatMap((index) =>
-    batch(index, bytes).map(({ key, value }) => [key, value]),
-  )
-  expect([...records].sort()).toEqual(expected.sort())
-  return whole
-}
-
-/** Where the records of the log begin, and its end. */
-function boundaries(log: Buffer): number[] {
-  const starts = [0]
-  for (let at = 0; at < log.length; ) {
-    at += 7 + log.readUInt16LE(at + 4)
-    starts.push(at)
-  }
-  return starts
-}
-
-/** Checksum, length, type; sequence and count of the batch; and into its records. */
-const OFFSETS = [0, 1, 3, 4, 5, 6, 7, 8, 15, 18, 19, 20, 21, 40, 57]
-
-test('a log that ends anywhere loses what is behind, and nothing before', async () => {
-  const { original, log, name } = await crashed()
-  const starts = boundaries(log)
-  expect(starts.length).toBe(BATCHES + 1)
-  for (const index of [0, 3, BATCHES - 1]) {
-    for (const offset of index === 0 ? [0, 6, 20] : OFFSETS) {
-      const end = (starts[index] ?? 0) + offset
-      const directory = await changed(original, name, log.subarray(0, end))
-      const { records, problems } = await recover(directory)
-      expect(batchesIn(records), `the log ends at ${end}`).toEqual(range(index))
-      // The write of the last batch may not have ended: that is no damage.
-      expect(problems).toEqual([])
-    }
-  }
-})
-
-test('a bit that flipped anywhere in the log costs the batch that it is in', async () => {
-  const { original, log, name } = await crashed()
-  const starts = boundaries(log)
-  for (const index of [0, 3, BATCHES - 1]) {
-    for (const offset of index === 0 ? [0, 6, 20] : OFFSETS) {
-      const at = (starts[index] ?? 0) + offset
-      const damaged = Buffer.from(log)
-      damaged.writeUInt8(log.readUInt8(at) ^ (1 << (offset % 8)), at)
-      const directory = await changed(original, name, damaged)
-      const { records, problems } = await recover(directory)
-      const others = range(BATCHES).filter((other) => other !== index)
-      expect(batchesIn(records), `bit ${offset % 8} of byte ${at} flipped`).toEqual(others)
-      // A last batch that seems to be longer than the file looks as if its write had not ended.
-      if (index < BATCHES - 1 || ![4, 5].includes(offset)) {
-        expect(problems).toMatchObject([{ code: 'record_corrupt' }])
-      }
-    }
-  }
-})
-
-const BLOCK_BYTES = 32 * 1024
-/** So long that every batch lies in two or three blocks. */
-const LONG = 40_000
-
-/** The pieces of a log: a batch that does not fit into one block has several. */
-function piecesOf(log: Buffer): { readonly batch: number; readonly at: number }[] {
-  const pieces: { batch: number; at: number }[] = []
-  let index = -1
-  for (let at = 0; at + 7 <= log.length; ) {
-    const left = BLOCK_BYTES - (at % BLOCK_BYTES)
-    if (left < 7) at += left
-    const type = log.readUInt8(at + 6)
-    // Whole, or the first piece.
-    if (type === 1 || type === 2) index += 1
-    pieces.push({ batch: index, at })
-    at += 7 + log.readUInt16LE(at + 4)
-  }
-  return pieces
-}
-
-test('a log that ends in any piece of a long batch loses that batch', async () => {
-  const { original, log, name } = await crashed(LONG)
-  const pieces = piecesOf(log)
-  expect(pieces.length).toBeGreaterThanOrEqual(2 * BATCHES)
-  for (const { batch, at } of pieces.slice(-6)) {
-    for (const end of [at + 3, at + 100]) {
-      const directory = await changed(original, name, log.subarray(0, end))
-      const { records, problems } = await recover(directory)
-      expect(batchesIn(records, LONG), `the log ends at ${end}`).toEqual(range(batch))
-      expect(problems).toEqual([])
-    }
-  }
-})
-
-test('a bit that flipped in any piece of a long batch costs that batch', async () => {
-  const { original, log, name } = await crashed(LONG)
-  for (const { batch, at } of piecesOf(log).slice(1, 6)) {
-    for (const offset of [6, 100]) {
-      const damaged = Buffer.from(log)
-      damaged.writeUInt8(log.readUInt8(at + offset) ^ 0x20, at + offset)
-      const { records, problems } = await recover(await changed(original, name, damaged))
-      const others = range(BATCHES).filter((other) => other !== batch)
-      expect(batchesIn(records, LONG), `byte ${at + offset} changed`).toEqual(others)
-      expect(problems).toMatchObject([{ code: 'record_corrupt' }])
-    }
-  }
-})
-
-test('a page of the last batch that the disk never wrote costs that batch only', async () => {
-  const { original, log, name } = await crashed(LONG)
-  const [start = 0] = piecesOf(log)
-    .filter(({ batch }) => batch === BATCHES - 1)
-    .map(({ at }) => at)
-  const first = Math.ceil(start / 4096) * 4096
-  for (let page = first; page < log.length; page += 4 * 4096) {
-    const torn = Buffer.from(log).fill(0, page, page + 4096)
-    const { records } = await recover(await changed(original, name, torn))
-    expect(batchesIn(records, LONG), `the page at ${page} is empty`).toEqual(range(BATCHES - 1))
-  }
-})
-
-test('space at the end of the log that was never written to is no damage', async () => {
-  const { original, log, name } = await crashed()
-  const directory = await changed(original, name, Buffer.concat([log, Buffer.alloc(70_000)]))
-  const { records, problems } = await recover(directory)
-  expect(batchesIn(records)).toEqual(range(BATCHES))
-  expect(problems).toEqual([])
-})
 
 test('what is damaged is put aside as it was, and told', async () => {
   const { original, log, name } = await crashed()
@@ -352,7 +186,3 @@ test('a lock whose files are damaged still locks', async () => {
   await expect(levelStore(directory).read()).rejects.toMatchObject({ code: 'store_locked' })
   expect(batchesIn(await store.read())).toEqual(range(BATCHES))
 })
-
-function range(length: number): number[] {
-  return Array.from({ length }, (_, index) => index)
-}

@@ -88,20 +88,26 @@ export class Bench {
     ])
   }
 
-  /** Resolves when this is seen next. One thing can be waited for at a time. */
-  seen(sighting: Sighting): Promise<void> {
-    return new Promise((resolve) => {
+  /**
+   * Resolves with true when this is seen next, with false when all clients have ended without it.
+   * One thing can be waited for at a time.
+   */
+  seen(sighting: Sighting): Promise<boolean> {
+    const isSeen = new Promise<boolean>((resolve) => {
       this.witness.onSighting = (seen) => {
-        if (seen === sighting) resolve()
+        if (seen === sighting) resolve(true)
       }
     })
+    const ends = [...this.#children].map(({ ended }) => ended)
+    return Promise.race([isSeen, Promise.all(ends).then(() => false)])
   }
 
   /** Resolves when so many parts in all have been answered. */
   async answered(count: number): Promise<void> {
     const { attempts } = this.witness
     while (attempts.filter(({ answered }) => answered !== undefined).length < count) {
-      await this.seen('partAnswered')
+      if (await this.seen('partAnswered')) continue
+      throw new Error(`No client lives to have ${count} parts answered`)
     }
   }
 

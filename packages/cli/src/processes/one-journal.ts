@@ -79,12 +79,11 @@ async function race(
   witness.quota = 0
   for (let turn = 0; turn < RACES; turn += 1) {
     const state = stateOf(turn)
-    const asked = bench.seen('partHeld')
     const rivals = [bench.upload({ state }), bench.upload({ state })] as const
-    const ends = rivals.map(({ ended }) => ended)
-    const end = await Promise.race(ends)
+    const asked = bench.seen('partHeld')
+    const end = await Promise.race(rivals.map(({ ended }) => ended))
     bench.checkEnd(`one of race ${turn} for ${what}`, end, 1, LOCKED)
-    await Promise.race([asked, Promise.all(ends)])
+    await asked
     const winner = rivals.findIndex(({ running }) => running)
     if (winner === -1) bench.check(false, `race ${turn} for ${what} has no winner`)
     else wins[winner === 0 ? 0 : 1] += 1

@@ -7,8 +7,8 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Transform } from 'node:stream'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
+import { slowly } from './slowly.ts'
 import type { Attempt, Sighting } from './transcript.ts'
 import { urlLifeLeft } from './url-life.ts'
 
@@ -194,15 +194,6 @@ export class Witness {
     })
     response.end(body)
   }
-}
-
-/** Lets each piece wait for as long as a line of this speed would need for it. */
-function slowly(bytesPerSecond: number): Transform {
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      setTimeout(done, (chunk.length / bytesPerSecond) * 1000, null, chunk)
-    },
-  })
 }
 
 async function bytesOf(message: IncomingMessage): Promise<Buffer> {
