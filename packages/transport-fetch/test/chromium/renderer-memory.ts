@@ -1,5 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser } from 'playwright-core'
+import type { Browser, CDPSession } from 'playwright-core'
+
+/** Bytes of a page's heap: what scripts hold, and the memory of their array buffers. */
+export async function heapOf(devTools: CDPSession): Promise<number> {
+  const { usedSize, backingStorageSize } = await devTools.send('Runtime.getHeapUsage')
+  return usedSize + backingStorageSize
+}
 
 /**
  * The most memory, in bytes, that any renderer of the browser ever had resident: code and shared

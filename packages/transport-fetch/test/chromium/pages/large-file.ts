@@ -6,8 +6,11 @@ import { pageParam } from './page-params.ts'
 declare global {
   /** What the page offers to the test outside. */
   var largeFile: LargeFile
-  /** Called about 20 times a second while something moves. */
-  function sampleMemory(): Promise<void>
+  /**
+   * Called about 20 times a second while something moves, and after every 64 MiB to look at what is
+   * left when the garbage is collected.
+   */
+  function sampleMemory(collect: boolean): Promise<void>
 }
 
 interface LargeFile {
@@ -25,6 +28,8 @@ export interface Measured {
   readonly sending: number
 }
 
+const STEP_BYTES = 64 * 1024 * 1024
+
 const journal = indexedDbStore()
 const uploader = await createUploader({
   transport: fetchTransport({ files: journal.files }),
@@ -40,9 +45,12 @@ globalThis.largeFile = {
     const begin = performance.now()
     const upload = await uploader.uploadFile(file)
     let hashed = 0
+    let steps = 0
     upload.subscribe(() => {
-      void sampleMemory()
-      const { status } = upload.getSnapshot()
+      const { status, hashedBytes, sentBytes } = upload.getSnapshot()
+      const passed = Math.floor((hashedBytes + sentBytes) / STEP_BYTES)
+      void sampleMemory(passed > steps)
+      steps = passed
       if (hashed === 0 && status !== 'queued' && status !== 'hashing') hashed = performance.now()
     })
     await upload.done
