@@ -18,4 +18,10 @@ export function askAgainForFiles() {
       throw new DOMException('The request is not allowed', 'NotAllowedError')
     },
   })
+  // Whatever drives the page looks at it as if the user did: only a click counts here.
+  const userActivation = { isActive: false }
+  Object.defineProperty(navigator, 'userActivation', { value: userActivation })
+  addEventListener('pointerdown', () => {
+    userActivation.isActive = true
+  })
 }

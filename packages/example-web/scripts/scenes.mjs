@@ -72,7 +72,6 @@ export const scenes = {
     backend.put = ({ partNumber }) => (partNumber > 9 ? 'hold' : 'confirm')
     await addHandle('holiday.mp4', 31e6)
     await page.getByText(/9 confirmed/).waitFor()
-    // As Chromium answers after a reload: the user has to be asked again.
     await page.addInitScript(askAgainForFiles)
     await page.reload()
     await page.getByRole('button', { name: /Allow reading/ }).waitFor()

@@ -44,9 +44,9 @@ async function shoot(name, scene) {
   const backend = new StagedBackend()
   await backend.attach(context)
   const page = await context.newPage()
-  page.on('pageerror', (error) => console.error(`${name}: the page threw`, error))
+  context.on('weberror', (thrown) => console.error(`${name}: the page threw`, thrown.error()))
   // The native pickers cannot be driven; without them the page falls back to inputs.
-  await page.addInitScript(() => {
+  await context.addInitScript(() => {
     delete window.showOpenFilePicker
     delete window.showDirectoryPicker
   })

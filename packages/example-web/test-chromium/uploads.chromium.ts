@@ -81,7 +81,6 @@ test('a file that needs a permission goes on by a click', async () => {
   }, 4 * MIB)
   await page.getByRole('button', { name: 'Choose files' }).click()
   await visit.row('holiday.mp4').getByText('2 confirmed').waitFor()
-  // As Chromium answers after a reload: the user has to be asked again.
   await page.addInitScript(askAgainForFiles)
   visit.fateOf = () => 'send'
   await page.reload()

@@ -1,6 +1,6 @@
-import { useTransfer } from '@s3-bg-uploader/react'
+import { type LiveTransfer, useTransfer } from '@s3-bg-uploader/react'
 import { type ReactElement, type ReactNode, useId, useState } from 'react'
-import { Icon } from '../icons.tsx'
+import { Icon, type IconName } from '../icons.tsx'
 import { bytes, counted, percent } from '../text/quantities.ts'
 import { paceOf } from '../text/upload-text.ts'
 import { isStill } from './is-still.ts'
@@ -22,13 +22,14 @@ export function Folder({
   const [open, setOpen] = useState(count <= MOST_OPEN)
   const id = useId()
   if (sums === undefined) return null
-  const { byStatus, uploads, totalBytes, percentage, transfer } = sums
+  const { byStatus, uploads, totalBytes, percentage } = sums
   const texts = [
     `${byStatus.completed} of ${counted(uploads, 'file')}`,
     bytes(totalBytes),
     percent(percentage),
     ...paceOf(sums),
   ]
+  const command = commandOf(sums)
   return (
     <li className="folder">
       <div className="folder-head">
@@ -43,26 +44,15 @@ export function Folder({
           <span className="folder-name">{transferId}</span>
           <span className="folder-sums">{texts.join(' · ')}</span>
         </button>
-        {!isStill(sums) && (
+        {command !== undefined && (
           <button
             type="button"
             className="button icon-only"
-            aria-label={`Pause folder ${transferId}`}
-            title="Pause folder"
-            onClick={() => transfer.pause()}
+            aria-label={`${command.label} ${transferId}`}
+            title={command.label}
+            onClick={command.act}
           >
-            <Icon name="pause" />
-          </button>
-        )}
-        {isStill(sums) && byStatus.paused > 0 && (
-          <button
-            type="button"
-            className="button icon-only"
-            aria-label={`Resume folder ${transferId}`}
-            title="Resume folder"
-            onClick={() => transfer.resume()}
-          >
-            <Icon name="play" />
+            <Icon name={command.icon} />
           </button>
         )}
       </div>
@@ -71,4 +61,18 @@ export function Folder({
       </ul>
     </li>
   )
+}
+
+interface Command {
+  readonly icon: IconName
+  readonly label: string
+  act(): void
+}
+
+/** One button for both, so that pressing it does not take the focus away. */
+function commandOf(sums: LiveTransfer): Command | undefined {
+  const { byStatus, transfer } = sums
+  if (!isStill(sums)) return { icon: 'pause', label: 'Pause folder', act: () => transfer.pause() }
+  if (byStatus.paused === 0) return undefined
+  return { icon: 'play', label: 'Resume folder', act: () => transfer.resume() }
 }

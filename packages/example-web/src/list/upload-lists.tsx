@@ -45,7 +45,7 @@ export function UploadLists({
         <h2 id="uploads" ref={heading} tabIndex={-1}>
           {empty ? 'No uploads' : 'Uploads'}
         </h2>
-        <Summary />
+        <Summary onClear={onRemove} />
       </div>
       <ul className="uploads">
         {groupByTransfer(current).map(({ transferId, uploads: members }) =>
