@@ -3,6 +3,7 @@ import type { UploadError } from '@s3-bg-uploader/core'
 import { openDB } from 'idb'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { composeIndexedDbStore, type IndexedDbStore } from '../../src/journal/indexed-db-store.ts'
+import { keepAs } from '../../src/journal/keep-id.ts'
 import type { ChosenFile } from '../../src/kept-files.ts'
 import { closeConnections, failReads, failWrites } from './connections.ts'
 import { LocksInMemory } from './locks-in-memory.ts'
@@ -58,6 +59,19 @@ test('every call makes an id of its own', async () => {
   const ids = await Promise.all([files.keep(file), files.keep(file), files.keep(file)])
   expect(new Set(ids).size).toBe(3)
   expect(ids).not.toContain(undefined)
+})
+
+test('what is handed over once more under a chosen id is the same file, and counts once', async () => {
+  const { files } = openJournal({ maxKeptBytes: 3 })
+  const [file, clone] = [fileOf('abc'), fileOf('abc')]
+  keepAs(file, 'request 1')
+  keepAs(clone, 'request 1')
+  const id = await files.keep(file)
+  expect(id).toBe('3-request 1')
+  expect(await files.keep(clone)).toBe(id)
+  expect(await files.keep(fileOf('x'))).toBeUndefined()
+  await files.release(id ?? '')
+  expect(await files.take(id ?? '')).toBeUndefined()
 })
 
 test('what nobody kept is not there', async () => {

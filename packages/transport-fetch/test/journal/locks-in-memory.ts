@@ -12,12 +12,14 @@ interface Waiting {
  */
 export class LocksInMemory {
   readonly #queues = new Map<string, Waiting[]>()
+  readonly #ended = new WeakSet<object>()
 
   /** What `navigator.locks` is in one tab. */
   of(owner: object): Locks {
     return {
       request: (name, { signal }, whileHeld) =>
         new Promise((resolve, reject) => {
+          if (this.#ended.has(owner)) return
           if (signal.aborted) return reject(signal.reason)
           const queue = this.#queues.get(name) ?? []
           this.#queues.set(name, queue)
@@ -51,6 +53,7 @@ export class LocksInMemory {
 
   /** The tab ends, however it ends. */
   end(owner: object): void {
+    this.#ended.add(owner)
     for (const queue of this.#queues.values()) {
       const first = queue[0]
       for (let at = queue.length - 1; at >= 0; at--) {

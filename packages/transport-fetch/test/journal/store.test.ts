@@ -241,6 +241,24 @@ test('a browser that has locks but gives none is no other tab', async () => {
   expect(error).toMatchObject({ code: 'store_failed', cause: { name: 'SecurityError' } })
 })
 
+test('a page whose lock was given away reads and writes no more', async () => {
+  const locks = new LocksInMemory()
+  const tab = {}
+  const ports = { patience: () => AbortSignal.timeout(1) }
+  const store = composeIndexedDbStore({ name: 'given' }, { ...ports, locks: locks.of(tab) })
+  onTestFinished(() => store.close())
+  await store.read()
+  await store.write([{ key: 'a', value: '1' }])
+  locks.take(tab)
+  const other = composeIndexedDbStore({ name: 'given' }, { ...ports, locks: locks.of({}) })
+  onTestFinished(() => other.close())
+  await other.read()
+  const error = await thrownBy(store.write([{ key: 'a', value: '2' }]))
+  expect(error).toMatchObject({ code: 'store_locked', hint: 'Reload this page.' })
+  expect(await thrownBy(store.read())).toMatchObject({ code: 'store_locked' })
+  expect(await other.read()).toEqual([['a', '1']])
+})
+
 test('who is locked out is told how to share', async () => {
   const locks = new LocksInMemory()
   const open = () =>
