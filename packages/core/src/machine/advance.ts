@@ -28,7 +28,7 @@ export function advance(
 
 /** Tells the storage, then the journal, to forget what is of no more use. */
 function tidyUp(state: UploadState, now: number, rules: Rules, out: UploadEffect[]): UploadState {
-  const next = leaveJournal(abort(state, now, rules, out), out)
+  const next = leaveJournal(abort(state, now, rules, out), rules, out)
   const rests = next.outcome !== undefined || next.paused || next.source === 'missing'
   const aborts = rules.canAbort && hasToAbort(next, now)
   return rests && !aborts ? withdraw(next, out) : next
@@ -51,9 +51,10 @@ function requestAdmission(state: UploadState, out: UploadEffect[]): UploadState 
 }
 
 /** A cancelled upload stays in the journal until nothing of it is left to be aborted. */
-function leaveJournal(state: UploadState, out: UploadEffect[]): UploadState {
+function leaveJournal(state: UploadState, rules: Rules, out: UploadEffect[]): UploadState {
   if (state.outcome !== 'cancelled' || !state.recorded) return state
-  if (state.abandoned.length > 0 || state.call !== undefined) return state
+  const isLeft = state.abandoned.length > 0 && rules.canAbort !== false
+  if (isLeft || state.call !== undefined) return state
   out.push({ type: 'forgetUpload' })
   return { ...state, recorded: false }
 }

@@ -76,7 +76,7 @@ export function leaveMultipart(
   if (multipart === undefined) return stopped
   out.push({ type: 'forgetParts', generation: stopped.generation, parts: multipart.parts })
   const left: UploadState = { ...stopped, multipart: undefined, completeLost: false }
-  return storageKnowsIt && rules.canAbort ? abandon(left, multipart) : left
+  return storageKnowsIt && rules.canAbort !== false ? abandon(left, multipart) : left
 }
 
 /** The upload failed; everything that is confirmed stays for retry(). */

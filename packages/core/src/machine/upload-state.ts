@@ -37,8 +37,8 @@ export interface Rules {
   readonly slots: number
   /** listPartsApi is configured. */
   readonly canList: boolean
-  /** abortApi is configured. */
-  readonly canAbort: boolean
+  /** abortApi is configured; undefined as long as nothing is, when it may still come. */
+  readonly canAbort: boolean | undefined
   /** The transport tells about progress, so silence means a stall. */
   readonly seesProgress: boolean
   /** The transport keeps what a ref names until it is told to release it. */

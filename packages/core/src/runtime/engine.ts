@@ -380,7 +380,7 @@ export class Engine<TFile> {
     return {
       ...this.#options.policy,
       canList: this.#config?.listPartsApi !== undefined,
-      canAbort: this.#config?.abortApi !== undefined,
+      canAbort: this.#config && this.#config.abortApi !== undefined,
       seesProgress: this.#options.transport.capabilities.progress,
       keepsFiles: this.#options.transport.release !== undefined,
     }

@@ -254,6 +254,24 @@ describe('cancel', () => {
     expect(later.admit()).toContain('callAbort m')
   })
 
+  test('before anything is configured: the abort waits, and is forgotten where there is none', () => {
+    const cancelled = (): Script => {
+      const s = at('uploading', { canAbort: undefined })
+      expect(s.send({ type: 'cancel' })).toContain('journalUpload')
+      s.journaled()
+      expect(recordOf(s.state).abandoned).toEqual([{ key: 'k', uploadId: 'm' }])
+      return s
+    }
+    const aborting = cancelled()
+    aborting.rules = { ...aborting.rules, canAbort: true }
+    expect(aborting.woke()).toContain('requestAdmission')
+    expect(aborting.admit()).toContain('callAbort m')
+
+    const without = cancelled()
+    without.rules = { ...without.rules, canAbort: false }
+    expect(without.woke()).toContain('forgetUpload')
+  })
+
   test('offline: the abort comes through when the network is back', () => {
     const s = at('uploading', { canAbort: true })
     s.send({ type: 'gateChanged', gate: 'network' })
