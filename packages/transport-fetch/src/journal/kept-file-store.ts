@@ -5,6 +5,11 @@ import { nameOf } from './database-error.ts'
 import { keepId } from './keep-id.ts'
 import { transact } from './open-database.ts'
 
+/** What Chromium adds to handles of files that the user chose; type libraries do not know it. */
+interface PermissionHandle {
+  queryPermission?(descriptor: { readonly mode: 'read' }): Promise<PermissionState>
+}
+
 /** Keeps chosen files in the database of the journal: handles as they are, files by their bytes. */
 export class KeptFileStore implements KeptFiles {
   readonly #database: Database
@@ -41,18 +46,17 @@ export class KeptFileStore implements KeptFiles {
     }
   }
 
+  /**
+   * Throws `permission_needed` for a handle that only a click lets the browser ask for. The handle is
+   * the cause: the click may be in another tab than the one that uploads.
+   */
   async take(id: string): Promise<ChosenFile | undefined> {
-    try {
-      return await this.#database.run('read', (connection) =>
-        transact(connection, 'files', 'readonly', (store) => store.get(id)),
-      )
-    } catch (error) {
-      if (!isUnreadable(error)) throw error
-      throw new UploadError('file_unreadable', 'The browser lost the content of a kept file', {
-        cause: error,
-        hint: 'Let the user choose the file again.',
-      })
+    const file = await this.#read(id)
+    if (file !== undefined && (await needsClick(file))) {
+      const message = `${file.name} may be read once the user permits it again`
+      throw new UploadError('permission_needed', message, { cause: file })
     }
+    return file
   }
 
   release(id: string): Promise<void> {
@@ -70,6 +74,20 @@ export class KeptFileStore implements KeptFiles {
       }),
     )
   }
+
+  async #read(id: string): Promise<ChosenFile | undefined> {
+    try {
+      return await this.#database.run('read', (connection) =>
+        transact(connection, 'files', 'readonly', (store) => store.get(id)),
+      )
+    } catch (error) {
+      if (!isUnreadable(error)) throw error
+      throw new UploadError('file_unreadable', 'The browser lost the content of a kept file', {
+        cause: error,
+        hint: 'Let the user choose the file again.',
+      })
+    }
+  }
 }
 
 /** Begins with the bytes of the file, so that a sum over many needs to read none of them. */
@@ -81,4 +99,10 @@ function bytesOf(id: string): number {
 function isUnreadable(error: unknown): boolean {
   const cause = error instanceof UploadError ? error.cause : undefined
   return ['DataError', 'NotReadableError'].includes(nameOf(cause))
+}
+
+async function needsClick(file: ChosenFile & PermissionHandle): Promise<boolean> {
+  const state = await file.queryPermission?.({ mode: 'read' })
+  // The transport asks, as long as the click that it follows from is fresh.
+  return state === 'prompt' && globalThis.navigator?.userActivation?.isActive !== true
 }

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { composeIndexedDbStore, type IndexedDbStore } from '../../src/journal/indexed-db-store.ts'
 import { keepAs } from '../../src/journal/keep-id.ts'
 import type { ChosenFile } from '../../src/kept-files.ts'
+import { PermissionHandle, UserPermissions } from '../tabs/user-permissions.ts'
 import { closeConnections, failReads, failWrites } from './connections.ts'
 import { LocksInMemory } from './locks-in-memory.ts'
 
@@ -51,6 +52,24 @@ test('a handle is kept as it is, and takes no space', async () => {
   expect(await files.take(id ?? '')).toEqual(handle)
   expect(getAllKeys).not.toHaveBeenCalled()
   expect(problems).toEqual([])
+})
+
+test('a handle that only a click lets the browser ask for is told of, and handed on as the cause', async () => {
+  const user = new UserPermissions()
+  const { files } = openJournal()
+  const id = (await files.keep(user.handle('film.mp4') as never)) ?? ''
+  await expect(files.take(id)).rejects.toMatchObject({
+    code: 'permission_needed',
+    message: 'film.mp4 may be read once the user permits it again',
+    cause: expect.any(PermissionHandle),
+  })
+  // After a click in this tab, the transport asks.
+  vi.stubGlobal('navigator', { userActivation: { isActive: true } })
+  expect(await files.take(id)).toMatchObject({ name: 'film.mp4' })
+  vi.stubGlobal('navigator', { userActivation: { isActive: false } })
+  await expect(files.take(id)).rejects.toMatchObject({ code: 'permission_needed' })
+  user.ask('film.mp4')
+  expect(await files.take(id)).toMatchObject({ name: 'film.mp4' })
 })
 
 test('every call makes an id of its own', async () => {

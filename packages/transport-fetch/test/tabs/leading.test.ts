@@ -1,8 +1,9 @@
 import { createUploader, memoryStore, UploadError } from '@s3-bg-uploader/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createSharedUploader } from '../../src/index.ts'
+import { Deferred } from '../../src/tabs/deferred.ts'
 import { composeSharedUploader } from '../../src/tabs/shared-uploader.ts'
-import { BrowserInMemory } from './browser-in-memory.ts'
+import { BrowserInMemory, nextTurn } from './browser-in-memory.ts'
 import { TabWorld } from './tab-world.ts'
 import { until } from './until.ts'
 
@@ -41,6 +42,30 @@ test('a tab that is elected and cannot lead lets the next one try, and tries aga
   for (const { problems } of [second, third]) {
     expect(problems).toMatchObject([{ code: 'store_failed', message: 'No disk' }])
   }
+})
+
+test('a tab that is frozen before it leads does not begin to', async () => {
+  const browser = new BrowserInMemory()
+  const tab = browser.open('first')
+  const created = new Deferred<void>()
+  const opening = composeSharedUploader(
+    {
+      async lead() {
+        await created.promise
+        return createUploader({ transport: noTransport, store: memoryStore() })
+      },
+    },
+    tab,
+  )
+  tab.freeze()
+  created.resolve()
+  await nextTurn()
+  const leading = () => browser.messages.filter(([, { type }]) => type === 'leading')
+  expect(leading()).toHaveLength(0)
+  tab.resume()
+  const uploader = await opening
+  expect(leading()).toHaveLength(1)
+  await uploader.close()
 })
 
 test('an error of lead that is none of ours is told as a bug', async () => {

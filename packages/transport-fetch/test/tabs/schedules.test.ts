@@ -89,10 +89,10 @@ test.each(Array.from({ length: SEEDS }, (_, seed) => [seed]))('seed %d', async (
   await schedule.run()
   const [{ uploader }] = tabs as [OpenTab]
   uploader.resume()
-  for (const { by, upload } of added.values()) {
+  for (const [name, { by, upload }] of added) {
     if (!tabs.includes(by)) continue
     const mine = await upload
-    expect((await mine?.done)?.status).toBe('completed')
+    expect(await mine?.done).toMatchObject({ name, status: 'completed' })
     expect(by.uploader.uploads()).toContain(mine)
   }
   // What tabs asked for that are gone may still arrive, and may be lost, but comes once at most.

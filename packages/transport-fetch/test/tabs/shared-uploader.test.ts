@@ -170,6 +170,16 @@ test('uploads are in the order in which they were added, in every tab', async ()
   }
 })
 
+test('tabs that add files at the same time get each its own', async () => {
+  const world = new TabWorld()
+  await world.open('first')
+  const tabs = [await world.open('second'), await world.open('third')]
+  const uploads = await Promise.all(
+    tabs.map(({ tab, uploader }) => uploader.uploadFile({ name: tab.name, content: 'x' })),
+  )
+  expect(uploads.map((upload) => upload.getSnapshot().name)).toEqual(['second', 'third'])
+})
+
 test('errors cross as what they are', async () => {
   const world = new TabWorld()
   await world.open('first')

@@ -200,6 +200,8 @@ test('late words of a dead leader change nothing', async () => {
   for (const [sender, data] of [...world.browser.messages]) {
     if (sender === 'first') world.browser.repeat(data)
   }
+  await world.browser.arrived()
+  expect(third.uploader.uploads()[0]?.getSnapshot()).toMatchObject({ status: 'completed', key })
   const upload = await third.uploader.uploadFile({ name: 'more', content: 'x' })
   await upload.done
   expect(third.uploader.uploads()[0]?.getSnapshot()).toMatchObject({ status: 'completed', key })

@@ -36,7 +36,7 @@ export class UserPermissions {
 }
 
 /** A file handle, as far as permissions go. */
-class PermissionHandle {
+export class PermissionHandle {
   readonly kind = 'file'
   readonly name: string
   readonly #user: UserPermissions
@@ -44,6 +44,10 @@ class PermissionHandle {
   constructor(name: string, user: UserPermissions) {
     this.name = name
     this.#user = user
+  }
+
+  async queryPermission(): Promise<PermissionState> {
+    return this.#user.isPermitted(this.name) ? 'granted' : 'prompt'
   }
 
   async requestPermission(): Promise<PermissionState> {
