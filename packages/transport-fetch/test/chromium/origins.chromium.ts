@@ -29,7 +29,7 @@ test('page, backend and storage are three origins, and the storage exposes the E
 })
 
 test('without ExposeHeaders the upload fails and names the rule that lacks', async () => {
-  const { backend, openPage } = await openStage({ exposesHeaders: false, listsParts: false })
+  const { backend, openPage } = await openStage({ exposesHeaders: false })
   const page = await openPage()
   await page.evaluate(() => app.uploadBlob(1000))
   const failed = await page.evaluate(async () => {
@@ -42,7 +42,11 @@ test('without ExposeHeaders the upload fails and names the rule that lacks', asy
 })
 
 test('without ExposeHeaders, but with listPartsApi, the upload finishes', async () => {
-  const { backend, openPage } = await openStage({ exposesHeaders: false, partSize: 5 * MIB })
+  const { backend, openPage } = await openStage({
+    exposesHeaders: false,
+    listsParts: true,
+    partSize: 5 * MIB,
+  })
   const page = await openPage()
   await page.evaluate((bytes) => app.uploadBlob(bytes), 11 * MIB)
   await page.evaluate(() => app.until(({ status }) => status === 'completed'))

@@ -24,7 +24,7 @@ export interface StageOptions extends ServedBackendOptions {
   readonly script?: 'uploads' | 'shared-uploads'
   /** Of the journal. */
   readonly maxKeptBytes?: number
-  /** False: the backend has no listPartsApi. */
+  /** Whether the backend has a listPartsApi, by which even a lost journal gets its parts back. */
   readonly listsParts?: boolean
   readonly csp?: (origins: { readonly backend: string; readonly storage: string }) => string
 }
@@ -33,7 +33,7 @@ const MIB = 1024 * 1024
 
 /** Everything is closed when the test is over. */
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
-  const { script = 'uploads', maxKeptBytes = 512 * MIB, listsParts = true, csp, ...rest } = options
+  const { script = 'uploads', maxKeptBytes = 512 * MIB, listsParts = false, csp, ...rest } = options
   const [browser, pages, backend] = await Promise.all([
     openBrowser(),
     openPageServer(),
