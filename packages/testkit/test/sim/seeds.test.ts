@@ -2,8 +2,7 @@ import { describeFailure, FAULT_CLASSES, shrink, simulate } from '@s3-bg-uploade
 import { expect, test } from 'vitest'
 import { regressions } from './regressions.ts'
 
-const FIXED = 2_000
-const FRESH = 1_000
+const FIXED = 1_500
 const SLOW_MACHINE_MS = 180_000
 
 /** Runs so many seeds; a failure throws its smallest transcript. */
@@ -17,6 +16,7 @@ async function runSeeds(from: number, count: number): Promise<Map<string, number
   return reached
 }
 
+// Always the same ones, as a test must be: `npm run sim` runs schedules that nobody has seen.
 test(`keeps its guarantees in ${FIXED} fixed schedules`, { timeout: SLOW_MACHINE_MS }, async () => {
   const reached = await runSeeds(1, FIXED)
   // Whatever can go wrong went wrong, and all the same nearly everything was completed.
@@ -59,14 +59,6 @@ const SITUATION: Readonly<Record<string, string>> = {
   reopen: 'closed',
   'second-process': 'store_locked',
 }
-
-const base = 1_000_000 + Math.floor(Date.now() / 1000)
-
-test(`keeps its guarantees in ${FRESH} schedules nobody has seen, from ${base}`, {
-  timeout: SLOW_MACHINE_MS,
-}, async () => {
-  await runSeeds(base, FRESH)
-})
 
 test.each(regressions)('seed $seed: $was', async ({ seed }) => {
   await runSeeds(seed, 1)
