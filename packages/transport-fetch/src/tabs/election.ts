@@ -76,6 +76,7 @@ export class Election {
         giveBack()
       }
     } catch (error) {
+      // Nobody waits for this tab to lead any more; should it stand again, it finds out again.
       if (candidacy.signal.aborted) return
       onFailure(error)
       await this.#rest(REST_MS)

@@ -60,7 +60,7 @@ export class Mirror<TFile> {
     const changed: { notify(): void }[] = view.uploads.map((snapshot) => this.#showUpload(snapshot))
     const lost = whole ? this.#missingIn(view) : []
     for (const upload of lost) upload.lose()
-    for (const id of [...view.removed, ...lost.map((upload) => upload.id)]) this.#remove(id)
+    this.#remove([...view.removed, ...lost.map(({ id }) => id)])
     if (view.order !== undefined) this.#sort(view.order)
     changed.push(...lost, ...this.#showGroups(view, whole))
     // Only now, so that whoever hears of one thing sees all of it.
@@ -106,12 +106,18 @@ export class Mirror<TFile> {
     return [...this.#uploads.values()].filter(({ id }) => !shown.has(id))
   }
 
-  #remove(id: string): void {
-    const upload = this.#uploads.get(id)
-    if (upload === undefined) return
-    this.#uploads.delete(id)
-    for (const group of this.#groupsOf(upload)) {
-      group.members = group.members.filter((member) => member !== upload)
+  #remove(ids: readonly string[]): void {
+    const removed = new Set<Upload>()
+    const groups = new Set<MirrorGroup>()
+    for (const id of ids) {
+      const upload = this.#uploads.get(id)
+      if (upload === undefined) continue
+      removed.add(upload)
+      for (const group of this.#groupsOf(upload)) groups.add(group)
+      this.#uploads.delete(id)
+    }
+    for (const group of groups) {
+      group.members = group.members.filter((member) => !removed.has(member))
     }
   }
 

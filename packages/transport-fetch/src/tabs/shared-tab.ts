@@ -159,7 +159,11 @@ export class SharedTab<TFile> {
 
   #hear(message: TabMessage<TFile>): void {
     if (this.#term === undefined) this.#follower.hear(message)
-    else void this.#hearAsLeader(message, this.#term)
+    else {
+      this.#hearAsLeader(message, this.#term).catch((error: unknown) => {
+        this.#options.report(unexpected(error))
+      })
+    }
   }
 
   async #hearAsLeader(message: TabMessage<TFile>, { id, leader }: Term<TFile>): Promise<void> {

@@ -68,6 +68,24 @@ test('a tab that is frozen before it leads does not begin to', async () => {
   await uploader.close()
 })
 
+test('what a leader cannot tell others is reported, and nothing is left unhandled', async () => {
+  const browser = new BrowserInMemory()
+  const tab = browser.open('first')
+  const onProblem = vi.fn()
+  const lead = () => createUploader({ transport: noTransport, store: memoryStore() })
+  const uploader = await composeSharedUploader({ lead, onProblem }, tab)
+  vi.spyOn(tab.channel, 'postMessage').mockImplementation(() => {
+    throw new DOMException('out of memory', 'DataCloneError')
+  })
+  browser.repeat({ type: 'hello', nonce: 'other-1' })
+  await browser.arrived()
+  await nextTurn()
+  expect(onProblem).toHaveBeenCalledExactlyOnceWith(
+    expect.objectContaining({ code: 'internal', cause: expect.any(DOMException) }),
+  )
+  await uploader.close()
+})
+
 test('an error of lead that is none of ours is told as a bug', async () => {
   const lead = () => Promise.reject(new TypeError('x is not a function'))
   await expect(
