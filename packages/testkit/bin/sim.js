@@ -37,8 +37,11 @@ async function main() {
   const seconds = (performance.now() - started) / 1000
   const counts = [...reached].sort(([, a], [, b]) => b - a)
   console.log(counts.map(([what, times]) => `${what} ${times}`).join(', '))
+  const { user, system } = process.cpuUsage()
+  const cpuSeconds = (user + system) / 1e6
   console.log(
-    `${count} schedules in ${seconds.toFixed(1)} s: ${Math.round(count / seconds)} a second; ${failures.length} failed`,
+    `${count} schedules in ${seconds.toFixed(1)} s: ${Math.round(count / seconds)} a second, ` +
+      `${Math.round(count / cpuSeconds)} a second of CPU; ${failures.length} failed`,
   )
   for (const { seed, guarantee, message } of failures.slice(0, 20)) {
     console.log(`  seed ${seed}: ${guarantee}: ${message}`)

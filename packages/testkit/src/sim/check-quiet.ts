@@ -1,6 +1,7 @@
 import type { Device } from './device.ts'
 import type { IdleSlots } from './idle-slots.ts'
 import type { SimUser } from './sim-user.ts'
+import { shown } from './trace.ts'
 import type { World } from './world.ts'
 
 /** Called whenever nothing more follows from what happened, before time goes on. */
@@ -21,9 +22,7 @@ export function checkQuiet(
 /** The slots are for all uploads together. Returns how many are in use. */
 function checkSlots(world: World, { referee }: Device): number {
   let flying = 0
-  for (const { handle } of referee.traces.values()) {
-    flying += handle?.getSnapshot().partsInFlight ?? 0
-  }
+  for (const trace of referee.traces.values()) flying += shown(trace)?.partsInFlight ?? 0
   // What a queue went on with while the process was dead holds no slots.
   if (flying > world.plan.concurrency && !world.has('background')) {
     world.violate('7 bounds', `${flying} parts in flight, ${world.plan.concurrency} allowed`)
@@ -34,9 +33,9 @@ function checkSlots(world: World, { referee }: Device): number {
 /** A file is open once for its upload, and once more while it is added again; then not any more. */
 function checkSources(world: World, { referee }: Device, user: SimUser): void {
   for (const trace of referee.traces.values()) {
-    const { openSources, handle, name, busy } = trace
+    const { openSources, name, busy } = trace
     if (openSources === 0 || user.isAdding(trace)) continue
-    const status = handle?.getSnapshot().status
+    const status = shown(trace)?.status
     const isOver = status === 'completed' || status === 'cancelled'
     if (openSources > 1) world.violate('7 bounds', `${name} is open ${openSources} times`)
     if (isOver && busy === 0) world.violate('7 bounds', `${name} is ${status} and its file is open`)
@@ -46,8 +45,9 @@ function checkSources(world: World, { referee }: Device, user: SimUser): void {
 /** Nothing is being written: what the snapshots call confirmed must be durable. */
 function checkJournal(world: World, { referee }: Device): void {
   if (world.has('store-failure') || world.has('corrupt-record')) return
-  for (const { handle, name, id, pausedByUser, cancelled } of referee.traces.values()) {
-    const snapshot = handle?.getSnapshot()
+  for (const trace of referee.traces.values()) {
+    const { name, id, pausedByUser, cancelled } = trace
+    const snapshot = shown(trace)
     if (snapshot === undefined || id === undefined) continue
     const record = referee.ledger.uploads.get(id)
     if (pausedByUser && snapshot.status === 'paused' && record?.paused !== true) {
@@ -70,12 +70,12 @@ function checkWaiting(world: World, device: Device): void {
   if ((device.queue?.size ?? 0) > 0) return
   const traces = device.referee.traces
   for (const { busy } of traces.values()) if (busy > 0) return
-  for (const { handle, name } of traces.values()) {
-    const snapshot = handle?.getSnapshot()
+  for (const trace of traces.values()) {
+    const snapshot = shown(trace)
     if (snapshot === undefined || snapshot.waitingFor !== undefined) continue
     if (['paused', 'failed', 'cancelled', 'completed'].includes(snapshot.status)) continue
     // On its way to the queue, or in it.
     if (device.queue !== undefined && snapshot.partsInFlight > 0) continue
-    world.violate('waiting', `${name} is ${snapshot.status} and nothing is under way`)
+    world.violate('waiting', `${trace.name} is ${snapshot.status} and nothing is under way`)
   }
 }

@@ -74,7 +74,7 @@ export const FAULT_CLASSES = [
   'no-progress',
   /** Parts are sent by a queue that outlives the process. */
   'background',
-  /** Up to 50 uploads at once. */
+  /** Up to 30 uploads at once. */
   'many-files',
   /** The app is started once more while it runs. */
   'second-process',

@@ -54,14 +54,11 @@ export function sendPart(
   const { world } = file
   const length = range.end - range.start
   const middle = range.start + (length >> 1)
-  const firstHalf = file.content.slice(range.start, middle)
+  const firstHalf = file.content.subarray(range.start, middle)
   const seesProgress = !world.has('no-progress')
   // Bytes leave the device now, however late they arrive.
   const bodyMs = world.about('put.body', world.plan.bodyMs)
-  let secondHalf: Uint8Array | undefined
-  world.clock.setTimer(() => {
-    secondHalf = file.content.slice(middle, range.end)
-  }, bodyMs / 2)
+  const halfwayAt = world.clock.now() + bodyMs / 2
   const issued = storage.urls.get(url)
   const startedAt = world.clock.wall()
   return network.exchange<HttpAnswer>({
@@ -72,7 +69,7 @@ export function sendPart(
     bodyMs,
     onProgress: seesProgress ? (share) => onProgress(Math.floor(share * length)) : undefined,
     arrive: () => {
-      const rest = secondHalf ?? file.content.slice(middle, range.end)
+      const rest = file.contentAt(halfwayAt).subarray(middle, range.end)
       const bytes = new Uint8Array(firstHalf.length + rest.length)
       bytes.set(firstHalf)
       bytes.set(rest, firstHalf.length)

@@ -1,7 +1,7 @@
 import type { Device } from './device.ts'
 import type { FaultClass } from './fault-classes.ts'
 import type { Signing } from './signing.ts'
-import type { Trace } from './trace.ts'
+import { shown, type Trace } from './trace.ts'
 import type { World } from './world.ts'
 
 /** With these nobody outside can tell whether an upload waits for URLs or for something else. */
@@ -53,8 +53,9 @@ export class IdleSlots {
   }
 
   /** Whether it has a part that could be sent now if it had a URL. */
-  #wantsUrls({ handle, id = '', calls, signing }: Trace): boolean {
-    const snapshot = handle?.getSnapshot()
+  #wantsUrls(trace: Trace): boolean {
+    const snapshot = shown(trace)
+    const { id = '', calls, signing } = trace
     if (snapshot?.status !== 'uploading' || snapshot.waitingFor !== undefined) return false
     const { totalParts, confirmedParts, partsInFlight, key } = snapshot
     const waiting = totalParts - confirmedParts - partsInFlight

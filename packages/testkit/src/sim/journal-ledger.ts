@@ -17,8 +17,8 @@ export interface RecordedUpload {
 /** Reads the journal's records as they become durable. */
 export class JournalLedger {
   readonly uploads: Map<string, RecordedUpload> = new Map()
-  /** Keys of part records, by upload. */
-  readonly parts: Map<string, Set<string>> = new Map()
+  /** The numbers of the parts that have a record, by `id/generation`. */
+  readonly #parts = new Map<string, Set<string>>()
   /** Every multipart upload that a record ever named. */
   readonly named: Set<string> = new Set()
   /** Told when part records of one generation could be of either of two multipart uploads. */
@@ -28,16 +28,16 @@ export class JournalLedger {
 
   note(batch: readonly StoreChange[]): void {
     for (const { key, value } of batch) {
-      const [kind, id = ''] = key.split('/', 2)
-      if (kind === 'u') {
-        if (value === undefined) this.uploads.delete(id)
-        else this.#noteUpload(id, readRecord(value))
-      } else if (value === undefined) this.parts.get(id)?.delete(key)
-      else {
-        const parts = this.parts.get(id) ?? new Set()
-        this.parts.set(id, parts.add(key))
-      }
+      if (value === undefined) this.lose(key)
+      else if (key.startsWith('u/')) this.#noteUpload(key.slice(2), readRecord(value))
+      else this.#notePart(key)
     }
+  }
+
+  #notePart(key: string): void {
+    const { generation, part } = readPartKey(key)
+    const parts = this.#parts.get(generation) ?? new Set()
+    this.#parts.set(generation, parts.add(part))
   }
 
   #noteUpload(id: string, record: RecordedUpload): void {
@@ -52,20 +52,18 @@ export class JournalLedger {
     this.#generations.set(name, uploadId)
   }
 
-  /** A record was damaged behind everybody's back. */
+  /** A record is gone, be it by a write or because it was damaged behind everybody's back. */
   lose(key: string): void {
-    const [kind, id = ''] = key.split('/', 2)
-    if (kind === 'u') this.uploads.delete(id)
-    else this.parts.get(id)?.delete(key)
+    if (key.startsWith('u/')) this.uploads.delete(key.slice(2))
+    else {
+      const { generation, part } = readPartKey(key)
+      this.#parts.get(generation)?.delete(part)
+    }
   }
 
   /** Parts of the present generation whose ETag the journal holds. */
   countParts(id: string): number {
-    const generation = this.uploads.get(id)?.generation
-    const prefix = `p/${id}/${generation}/`
-    let count = 0
-    for (const key of this.parts.get(id) ?? []) if (key.startsWith(prefix)) count += 1
-    return count
+    return this.#parts.get(`${id}/${this.uploads.get(id)?.generation}`)?.size ?? 0
   }
 
   /** Whether the journal holds the ETag of this part of this multipart upload. */
@@ -73,8 +71,14 @@ export class JournalLedger {
     if (id === undefined) return false
     const record = this.uploads.get(id)
     if (record?.uploadId !== uploadId) return false
-    return this.parts.get(id)?.has(`p/${id}/${record.generation}/${part}`) ?? false
+    return this.#parts.get(`${id}/${record.generation}`)?.has(String(part)) ?? false
   }
+}
+
+/** Of `p/{id}/{generation}/{part}`. */
+function readPartKey(key: string): { readonly generation: string; readonly part: string } {
+  const slash = key.lastIndexOf('/')
+  return { generation: key.slice('p/'.length, slash), part: key.slice(slash + 1) }
 }
 
 function readRecord(value: string): RecordedUpload {
@@ -89,7 +93,8 @@ function readRecord(value: string): RecordedUpload {
   }
   const { name, paused, outcome, generation, multipart, abandoned, ref } = record
   const { uploadId, key } = multipart ?? {}
-  const keptId = ref === undefined ? undefined : (JSON.parse(ref) as { kept?: number }).kept
+  const [, kept] = /"kept":(\d+)/.exec(ref ?? '') ?? []
+  const keptId = kept === undefined ? undefined : Number(kept)
   const abandonedIds = abandoned.map(({ uploadId }) => uploadId)
   return { name, paused, outcome, generation, uploadId, key, abandonedIds, keptId }
 }

@@ -67,6 +67,9 @@ const RARE: ReadonlyMap<FaultClass, number> = new Map([
   ['kept-files', 0.3],
 ])
 
+/** More than are admitted at once with any number of slots. */
+const MANY = 30
+
 const USUAL_SHARE = 0.13
 
 export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits = {}): Plan {
@@ -81,7 +84,7 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
   if (faults.has('background')) faults.delete('no-reopen')
   if (faults.has('no-reopen')) faults.delete('kept-files')
   const partSize = random.between('plan.partSize', 4, 12)
-  const most = limits.maxFiles ?? 50
+  const most = limits.maxFiles ?? MANY
   const usual = Math.min(most, countFiles(random, faults.has('many-files')))
   const count = faults.has('long-files') ? Math.min(usual, 2) : usual
   const chaosMs = random.pick('plan.chaosMs', [3_000, 20_000, 120_000, 600_000])
@@ -134,7 +137,7 @@ function urlLifeOf(random: SeededRandom, faults: Plan['faults']): number {
 
 function countFiles(random: SeededRandom, many: boolean): number {
   const few = random.draw('plan.files')
-  if (many) return random.between('plan.manyFiles', 9, 50)
+  if (many) return random.between('plan.manyFiles', 9, MANY)
   if (few < 0.75) return 1
   return few < 0.93 ? 2 : 3 + Math.floor((few - 0.93) * 40)
 }

@@ -11,7 +11,7 @@ export function badDay(world: World, server: Server): HttpAnswer | undefined {
     const seconds = random.pick('server.retryAfter', [1, 5, 30, 120])
     const asDate = !world.has('no-date') && random.chance('server.retryAfterDate', 0.3)
     const value = asDate
-      ? new Date(Math.floor(world.clock.wall() / 1000) * 1000 + seconds * 1000).toUTCString()
+      ? new Date(world.clock.wall() + seconds * 1000).toUTCString()
       : String(seconds)
     const status = random.pick('server.retryAfterStatus', [429, 503])
     return { status, headers: { 'retry-after': value }, body: '' }
@@ -32,6 +32,12 @@ export function errorAfterEffect(world: World): HttpAnswer | undefined {
 /** Every honest server says what time it is. */
 export function withDate(world: World, answer: HttpAnswer): HttpAnswer {
   if (world.has('no-date')) return answer
-  const date = new Date(world.clock.wall()).toUTCString()
-  return { ...answer, headers: { ...answer.headers, date } }
+  const seconds = Math.floor(world.clock.wall() / 1000)
+  if (seconds !== latest.seconds) {
+    latest = { seconds, date: new Date(seconds * 1000).toUTCString() }
+  }
+  return { ...answer, headers: { ...answer.headers, date: latest.date } }
 }
+
+/** Making dates is slow, and many answers come within one second. */
+let latest = { seconds: Number.NaN, date: '' }

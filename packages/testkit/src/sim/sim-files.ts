@@ -16,6 +16,7 @@ export class SimFile {
   exists = true
   /** The hash of every content it ever had. */
   readonly hashes: Set<string> = new Set()
+  readonly #earlier: { readonly content: Uint8Array; readonly until: number }[] = []
 
   constructor(plan: FilePlan, trace: Trace, world: World) {
     this.plan = plan
@@ -25,11 +26,17 @@ export class SimFile {
     this.hashes.add(hashOf(this.content))
   }
 
+  /** What it held at this virtual time. */
+  contentAt(time: number): Uint8Array {
+    return this.#earlier.find(({ until }) => time < until)?.content ?? this.content
+  }
+
   /** Some other program writes it. What the platform tells must give that away. */
   change(): void {
     const { world } = this
     const grows = world.random.between('file.grows', 1, world.plan.partSize)
     const size = this.plan.hasMtime && world.random.chance('file.sameSize', 0.5) ? 0 : grows
+    this.#earlier.push({ content: this.content, until: world.clock.now() })
     this.content = randomBytes(world, this.content.length + size)
     this.lastModified += 1_000
     this.hashes.add(hashOf(this.content))

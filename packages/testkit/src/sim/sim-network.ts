@@ -130,14 +130,18 @@ export class SimNetwork {
       const there = this.#world.about('net.request', this.#world.plan.latencyMs) + exchange.bodyMs
       const back = this.#world.about('net.answer', this.#world.plan.latencyMs)
       const { onProgress } = exchange
-      if (onProgress !== undefined) {
-        for (const share of [0.5, 1]) {
-          after(there * share, () => party.deliver(() => settled || onProgress(share)))
-        }
-      }
+      const progress = (share: number): void => party.deliver(() => settled || onProgress?.(share))
+      if (onProgress !== undefined) after(there / 2, () => progress(0.5))
       const fate = this.#fate()
       const arrive = (then: (value: T) => void): void =>
-        after(there, () => then(exchange.arrive()), arrivals)
+        after(
+          there,
+          () => {
+            progress(1)
+            then(exchange.arrive())
+          },
+          arrivals,
+        )
       switch (fate) {
         case 'fine':
           return arrive((value) => answer(value, back))
@@ -152,6 +156,7 @@ export class SimNetwork {
         case 'answer lost':
           return arrive(() => {})
         case 'late':
+          after(there, () => progress(1))
           after(there + random.between('net.late', 1_000, 200_000), exchange.arrive, arrivals)
           return
         case 'twice':

@@ -117,13 +117,23 @@ export class SimStorage {
       pieces.push(stored.bytes)
     }
     if (pieces.length === 0) return 'MalformedXML'
-    const bytes = Uint8Array.from(pieces.flatMap((piece) => [...piece]))
+    const bytes = concatenate(pieces)
     this.uploads.delete(upload.uploadId)
     this.objects.set(upload.key, bytes)
     this.#world.note('storage', () => `has object ${upload.key} (${bytes.length} bytes)`)
     this.onObject(upload, bytes)
     return 'OK'
   }
+}
+
+function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
+  let end = 0
+  for (const piece of pieces) {
+    bytes.set(piece, end)
+    end += piece.length
+  }
+  return bytes
 }
 
 function unquoted(etag: string): string {

@@ -73,6 +73,11 @@ export function newTrace(name: string): Trace {
   }
 }
 
+/** What the app shows of it; current as soon as nothing more follows from what happened. */
+export function shown({ handle, last }: Trace): UploadSnapshot | undefined {
+  return handle === undefined ? undefined : last
+}
+
 /** Something of this upload is under way until the returned function is called. */
 export function underWay(trace: Trace, client: ClientProcess): () => void {
   trace.busy += 1
