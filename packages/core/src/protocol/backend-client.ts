@@ -10,7 +10,7 @@ import {
 } from './control-call.ts'
 import { collectionUrl, findNameProblem, type MultipartName, objectUrl } from './endpoints.ts'
 import { normalizeEtag } from './etag.ts'
-import { readExpiry } from './expiry.ts'
+import { readTimes, type UrlTimes } from './expiry.ts'
 import { isHttpUrl } from './http-url.ts'
 import { describeMismatch, type Read, readAnswer } from './read-answer.ts'
 import { listAnswer, type StartAnswer, startAnswer, urlsAnswer } from './schemas.ts'
@@ -205,24 +205,23 @@ function readStarted(answer: unknown): Read<StartAnswer> {
 function readSignedParts(
   answer: unknown,
   parts: readonly number[],
-  serverNowBy: (urls: readonly string[]) => number,
+  serverNowBy: (urls: readonly UrlTimes[]) => number,
 ): Read<readonly SignedPart[]> {
   const result = readAnswer(urlsAnswer, answer)
   if (!result.ok) return result
   const { urls } = result.value
   const missing = parts.filter((part) => !Object.hasOwn(urls, String(part)))
   if (missing.length > 0) return { ok: false, problem: `urls: no URL for ${nameParts(missing)}` }
-  const asked: { readonly part: number; readonly url: string }[] = []
+  const asked: (UrlTimes & { readonly part: number; readonly url: string })[] = []
   for (const part of parts) {
     const url = urls[String(part)]
     if (!isHttpUrl(url))
       return { ok: false, problem: describeMismatch(['urls', part], 'http(s) URL', url) }
-    asked.push({ part, url })
+    asked.push({ part, url, ...readTimes(url) })
   }
-  const serverNow = serverNowBy(asked.map(({ url }) => url))
-  const signed = asked.map(({ part, url }): SignedPart => {
-    const expiry = readExpiry(url)
-    return { part, url, lifeMs: expiry === undefined ? undefined : expiry - serverNow }
+  const serverNow = serverNowBy(asked)
+  const signed = asked.map(({ part, url, expiresAt }): SignedPart => {
+    return { part, url, lifeMs: expiresAt === undefined ? undefined : expiresAt - serverNow }
   })
   return { ok: true, value: signed }
 }

@@ -3,43 +3,61 @@ import { utcTime } from './utc-time.ts'
 /** `Expires=3600` is not a point in time, though some signers think so. */
 const EARLIEST_EPOCH_SECONDS = 1_000_000_000
 
-/**
- * When a presigned URL expires, in milliseconds since the epoch by the clock that signed it, or
- * undefined where the URL does not tell (guarantee 4).
- *
- * Understands S3 and Google version 4, `Expires` of S3 and Google version 2 and of CloudFront, and
- * the `se` of an Azure SAS. The URL is searched as text: a URL class might rewrite it.
- */
-export function readExpiry(url: string): number | undefined {
-  const query = readQuery(url)
-  return (
-    dateAndLife(query.get('x-amz-date'), query.get('x-amz-expires')) ??
-    dateAndLife(query.get('x-goog-date'), query.get('x-goog-expires')) ??
-    epochSeconds(query.get('expires')) ??
-    (query.has('sig') ? isoTime(query.get('se')) : undefined)
-  )
+/** What a presigned URL tells, in milliseconds since the epoch by the clock that signed it. */
+export interface UrlTimes {
+  /** S3 and Google version 4 tell it. */
+  readonly signedAt: number | undefined
+  /** Undefined where the URL does not tell (guarantee 4). */
+  readonly expiresAt: number | undefined
 }
 
 /**
- * When a presigned URL was signed, by the clock that signed it, where it tells: S3 and Google
- * version 4 do.
+ * Reads the times of a presigned URL: of S3 and Google version 4, `Expires` of S3 and Google version 2
+ * and of CloudFront, and the `se` of an Azure SAS. The URL is searched as text: a URL class might
+ * rewrite it.
  */
-export function readSigningTime(url: string): number | undefined {
+export function readTimes(url: string): UrlTimes {
   const query = readQuery(url)
-  return basicTime(query.get('x-amz-date')) ?? basicTime(query.get('x-goog-date'))
+  const amz = basicTime(query.get('x-amz-date'))
+  const goog = basicTime(query.get('x-goog-date'))
+  return {
+    signedAt: amz ?? goog,
+    expiresAt:
+      after(amz, query.get('x-amz-expires')) ??
+      after(goog, query.get('x-goog-expires')) ??
+      epochSeconds(query.get('expires')) ??
+      (query.has('sig') ? isoTime(query.get('se')) : undefined),
+  }
 }
+
+/** Signatures and tokens are long, and none of our business. */
+const NAMES: ReadonlySet<string> = new Set([
+  'expires',
+  'se',
+  'sig',
+  'x-amz-date',
+  'x-amz-expires',
+  'x-goog-date',
+  'x-goog-expires',
+])
 
 /** By lower-case name; of a name that is repeated, the first value. */
 function readQuery(url: string): ReadonlyMap<string, string> {
   const [address = ''] = url.split('#', 1)
-  const start = address.indexOf('?')
   const query = new Map<string, string>()
-  if (start < 0) return query
-  for (const pair of address.slice(start + 1).split('&')) {
-    const equals = pair.indexOf('=')
-    if (equals < 0) continue
-    const name = decode(pair.slice(0, equals)).toLowerCase()
-    if (!query.has(name)) query.set(name, decode(pair.slice(equals + 1)))
+  // Before the first pair stands the question mark, before the others an ampersand.
+  let start = address.indexOf('?')
+  while (start >= 0) {
+    const next = address.indexOf('&', start + 1)
+    const end = next < 0 ? address.length : next
+    const equals = address.indexOf('=', start)
+    if (equals >= 0 && equals < end) {
+      const name = decode(address.slice(start + 1, equals)).toLowerCase()
+      if (NAMES.has(name) && !query.has(name)) {
+        query.set(name, decode(address.slice(equals + 1, end)))
+      }
+    }
+    start = next
   }
   return query
 }
@@ -53,10 +71,9 @@ function decode(text: string): string {
   }
 }
 
-function dateAndLife(date: string | undefined, life: string | undefined): number | undefined {
-  if (life === undefined || !/^\d{1,9}$/.test(life)) return undefined
-  const signedAt = basicTime(date)
-  return signedAt === undefined ? undefined : signedAt + Number(life) * 1000
+function after(signedAt: number | undefined, life: string | undefined): number | undefined {
+  if (signedAt === undefined || life === undefined || !/^\d{1,9}$/.test(life)) return undefined
+  return signedAt + Number(life) * 1000
 }
 
 function basicTime(value: string | undefined): number | undefined {

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports.ts'
-import { readExpiry, readSigningTime } from './expiry.ts'
+import type { UrlTimes } from './expiry.ts'
 
 /** When an answer was given. */
 export interface AnswerTime {
@@ -28,11 +28,10 @@ export class ServerTime {
   }
 
   /** Milliseconds since the epoch, now, as far as it follows from an answer with these URLs. */
-  now({ date, receivedAt }: AnswerTime, urls: readonly string[]): number {
+  now({ date, receivedAt }: AnswerTime, urls: readonly UrlTimes[]): number {
     const passed = this.#clock.now() - receivedAt
     if (date !== undefined) return date + passed
-    for (const url of urls) {
-      const signedAt = readSigningTime(url)
+    for (const { signedAt } of urls) {
       if (signedAt !== undefined) this.#lead = Math.max(this.#lead, signedAt - receivedAt)
     }
     const wall = this.#clock.wall()
@@ -41,7 +40,7 @@ export class ServerTime {
     if (wall < atLeast) return atLeast
     // It is ahead, for no backend hands out what has expired. Otherwise the later of the two is
     // taken: a life that is thought too short costs a call, one thought too long a part.
-    const isAhead = urls.some((url) => (readExpiry(url) ?? Number.POSITIVE_INFINITY) <= wall)
+    const isAhead = urls.some(({ expiresAt }) => expiresAt !== undefined && expiresAt <= wall)
     return isAhead && Number.isFinite(atLeast) ? atLeast : wall
   }
 }

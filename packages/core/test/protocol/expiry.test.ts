@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readExpiry, readSigningTime } from '../../src/protocol/expiry.ts'
+import { readTimes } from '../../src/protocol/expiry.ts'
 
 const at = Date.UTC(2026, 0, 2, 3, 4, 5)
 
@@ -15,8 +15,10 @@ test.each([
   ['encoded names', 'X-Amz%2DDate=20260102T030405Z&X%2DAmz-Expires=900', 900],
   ['broken v4, readable v2', `X-Amz-Date=x&X-Amz-Expires=1&Expires=${at / 1000}`, 0],
 ])('%s', (_, query, seconds) => {
-  expect(readExpiry(`https://s3.test/bucket/key?${query}`)).toBe(at + seconds * 1000)
-  expect(readExpiry(`https://s3.test/bucket/key?${query}#X-Amz-Date`)).toBe(at + seconds * 1000)
+  expect(readTimes(`https://s3.test/bucket/key?${query}`).expiresAt).toBe(at + seconds * 1000)
+  expect(readTimes(`https://s3.test/bucket/key?${query}#X-Amz-Date`).expiresAt).toBe(
+    at + seconds * 1000,
+  )
 })
 
 test.each([
@@ -25,11 +27,11 @@ test.each([
   ['X-Amz-Date=yesterday', undefined],
   [`Expires=${at / 1000}&Signature=x`, undefined],
 ])('%s was signed at %s', (query, signedAt) => {
-  expect(readSigningTime(`https://s3.test/key?${query}`)).toBe(signedAt)
+  expect(readTimes(`https://s3.test/key?${query}`).signedAt).toBe(signedAt)
 })
 
 test('Azure, a date alone', () => {
-  expect(readExpiry('https://s3.test/key?se=2026-01-02&sig=x')).toBe(Date.UTC(2026, 0, 2))
+  expect(readTimes('https://s3.test/key?se=2026-01-02&sig=x').expiresAt).toBe(Date.UTC(2026, 0, 2))
 })
 
 test.each([
@@ -50,7 +52,7 @@ test.each([
   '?se=2026-01-02T03:04:05Z',
   '#?X-Amz-Date=20260102T030405Z&X-Amz-Expires=900',
 ])('%s does not tell', (rest) => {
-  expect(readExpiry(`https://s3.test/key${rest}`)).toBeUndefined()
+  expect(readTimes(`https://s3.test/key${rest}`).expiresAt).toBeUndefined()
 })
 
 test('never throws, and tells a finite number or nothing', () => {
@@ -64,7 +66,7 @@ test('never throws, and tells a finite number or nothing', () => {
         query.map((pairs) => `https://h/?${pairs.join('&')}`),
       ),
       (url) => {
-        expect(readExpiry(url) ?? 0).toSatisfy(Number.isFinite)
+        expect(readTimes(url).expiresAt ?? 0).toSatisfy(Number.isFinite)
       },
     ),
   )

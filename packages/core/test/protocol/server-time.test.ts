@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { readTimes } from '../../src/protocol/expiry.ts'
 import { ServerTime } from '../../src/protocol/server-time.ts'
 
 const DAY = 86_400_000
@@ -16,7 +17,10 @@ function clocks(offMs: number) {
     },
     /** What is made of an answer that comes now, against the true time. */
     error: (urls: readonly string[], answer: { date?: number; receivedAt?: number } = {}): number =>
-      serverTime.now({ date: answer.date, receivedAt: answer.receivedAt ?? now }, urls) -
+      serverTime.now(
+        { date: answer.date, receivedAt: answer.receivedAt ?? now },
+        urls.map(readTimes),
+      ) -
       (START + now),
     signed: (agoMs: number, lifeMs: number, scheme = 'Amz'): string => {
       const date = new Date(START + now - agoMs).toISOString().replace(/[-:]|\.\d+/g, '')
