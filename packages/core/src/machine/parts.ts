@@ -7,6 +7,7 @@ import type { ListedPart, UploadEvent } from './upload-event.ts'
 import {
   type Flight,
   isBeingJournaled,
+  type Multipart,
   type Rules,
   stageOf,
   type UploadState,
@@ -35,16 +36,15 @@ export function canUseSlot(state: UploadState, rules: Rules): boolean {
 
 /** Starts the next part whose URL is still good, or gives the slot back. */
 export function useSlot(
-  granted: UploadState,
+  state: UploadState,
   now: number,
   rules: Rules,
   out: UploadEffect[],
 ): UploadState {
-  const state: UploadState = { ...granted, wantsSlot: undefined }
   const { multipart } = state
   if (multipart === undefined || !canUseSlot(state, rules)) {
     out.push({ type: 'releaseSlots', count: 1 })
-    return state
+    return { ...state, wantsSlot: undefined }
   }
   const index = multipart.ready.findIndex((signed) => isUsable(signed, now, multipart.partMs))
   const stale = index === -1 ? multipart.ready : multipart.ready.slice(0, index)
@@ -55,15 +55,20 @@ export function useSlot(
   const signed = multipart.ready[index]
   if (signed === undefined) {
     out.push({ type: 'releaseSlots', count: 1 })
-    return { ...state, multipart: { ...multipart, returned, ready: [] } }
+    return { ...state, wantsSlot: undefined, multipart: { ...multipart, returned, ready: [] } }
   }
   const ticket = state.ticket + 1
-  const { part, url } = signed
+  const { part, failed, url, lifeMs, expiresAt } = signed
   const taskId = `${state.file.id}/${state.generation}/${part}/${ticket}`
   const { start, end } = partRange(state.file.size, multipart.partSize, part)
   out.push({ type: 'put', taskId, part, generation: state.generation, url, start, end })
+  // Spelt out: an object that grows after it was copied takes three times the memory.
   const flight: Flight = {
-    ...signed,
+    part,
+    failed,
+    url,
+    lifeMs,
+    expiresAt,
     taskId,
     holdsSlot: true,
     startedAt: now,
@@ -73,6 +78,7 @@ export function useSlot(
   return {
     ...state,
     ticket,
+    wantsSlot: undefined,
     multipart: {
       ...multipart,
       returned,
@@ -127,7 +133,8 @@ export function reattach(
     if (flying.has(next) || etagOf(multipart.confirmed, next) !== undefined) continue
     returned.push({ part: next, failed: 0 })
   }
-  return countSent({ ...state, multipart: { ...multipart, flights, next, returned } })
+  const attached: Multipart = { ...multipart, flights, next, returned }
+  return { ...state, sentBytes: mostSent(state, attached), multipart: attached }
 }
 
 /** What `useSlot` put at the end of the name. */
@@ -147,7 +154,8 @@ export function noteProgress(
   if (multipart === undefined || flight === undefined || sentBytes <= flight.sentBytes) return state
   const flights = multipart.flights.slice()
   flights[index] = { ...flight, sentBytes, movedAt: now }
-  return countSent({ ...state, multipart: { ...multipart, flights } })
+  const moved: Multipart = { ...multipart, flights }
+  return { ...state, sentBytes: mostSent(state, moved), multipart: moved }
 }
 
 /** A part is in the storage. From here on it is never sent again (guarantee 2). */
@@ -192,21 +200,19 @@ export function confirm(
   const tookMs = flight?.holdsSlot ? now - flight.startedAt : undefined
   const others = <T extends WaitingPart>(parts: readonly T[]): readonly T[] =>
     flight === undefined ? parts.filter(({ part }) => part !== fact.part) : parts
-  return countSent({
-    ...state,
-    multipart: {
-      ...multipart,
-      confirmed: withEtag(multipart.confirmed, fact.part, fact.etag),
-      confirmedBytes:
-        multipart.confirmedBytes + partLength(state.file.size, multipart.partSize, fact.part),
-      flights: multipart.flights.filter((other) => other !== flight),
-      returned: others(multipart.returned),
-      ready: others(multipart.ready),
-      delayed: others(multipart.delayed),
-      blind: others(multipart.blind),
-      partMs: tookMs === undefined ? multipart.partMs : smooth(multipart.partMs, tookMs),
-    },
-  })
+  const stored: Multipart = {
+    ...multipart,
+    confirmed: withEtag(multipart.confirmed, fact.part, fact.etag),
+    confirmedBytes:
+      multipart.confirmedBytes + partLength(state.file.size, multipart.partSize, fact.part),
+    flights: multipart.flights.filter((other) => other !== flight),
+    returned: others(multipart.returned),
+    ready: others(multipart.ready),
+    delayed: others(multipart.delayed),
+    blind: others(multipart.blind),
+    partMs: tookMs === undefined ? multipart.partMs : smooth(multipart.partMs, tookMs),
+  }
+  return { ...state, sentBytes: mostSent(state, stored), multipart: stored }
 }
 
 /** Takes over what the storage says it has; a part of another size is sent again. */
@@ -238,9 +244,12 @@ export function obeyConstraint(state: UploadState, out: UploadEffect[]): UploadS
   return state.gate === 'constraint' ? stopParts(state, out) : state
 }
 
-function countSent(state: UploadState): UploadState {
-  if (state.multipart === undefined) return state
-  const { confirmedBytes, flights } = state.multipart
-  const sent = flights.reduce((sum, flight) => sum + flight.sentBytes, confirmedBytes)
-  return sent > state.sentBytes ? { ...state, sentBytes: sent } : state
+/** The most bytes that were ever on their way: what is tried again does not take them back. */
+function mostSent(
+  { sentBytes }: UploadState,
+  { confirmedBytes, flights }: Pick<Multipart, 'confirmedBytes' | 'flights'>,
+): number {
+  let sent = confirmedBytes
+  for (const flight of flights) sent += flight.sentBytes
+  return Math.max(sentBytes, sent)
 }

@@ -7,8 +7,7 @@ export interface Queued {
   readonly order: number
 }
 
-interface Heap {
-  readonly first: Queued
+interface Heap extends Queued {
   readonly rest: HeapList | undefined
 }
 
@@ -19,12 +18,13 @@ interface HeapList {
 
 export type Queue = Heap | undefined
 
-export function enqueue(queue: Queue, entry: Queued): Heap {
-  return meld({ first: entry, rest: undefined }, queue)
+export function enqueue(queue: Queue, { id, order }: Queued): Heap {
+  return meld({ id, order, rest: undefined }, queue)
 }
 
 export function firstOf(queue: Heap): Queued {
-  return queue.first
+  const { id, order } = queue
+  return { id, order }
 }
 
 export function withoutFirst(queue: Heap): Queue {
@@ -40,6 +40,7 @@ export function withoutFirst(queue: Heap): Queue {
 
 function meld(a: Heap, b: Queue): Heap {
   if (b === undefined) return a
-  const [low, high] = a.first.order <= b.first.order ? [a, b] : [b, a]
-  return { first: low.first, rest: { head: high, tail: low.rest } }
+  const [low, high] = a.order <= b.order ? [a, b] : [b, a]
+  const { id, order, rest } = low
+  return { id, order, rest: { head: high, tail: rest } }
 }

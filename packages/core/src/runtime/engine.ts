@@ -193,8 +193,8 @@ export class Engine<TFile> {
     for (const stop of this.#stopListening) stop()
     this.#files.stop()
     const entries = [...this.#entries.values()]
-    const aborting = entries.filter(({ state }) => this.#isAborting(state))
-    for (const entry of entries) if (!aborting.includes(entry)) stopWork(entry)
+    const aborting = new Set(entries.filter(({ state }) => this.#isAborting(state)))
+    for (const entry of entries) if (!aborting.has(entry)) stopWork(entry)
     // A background queue goes on without us: that is what it is for.
     if (!('queue' in this.#options.transport)) {
       const flights = entries.flatMap(({ state }) => state.multipart?.flights ?? [])

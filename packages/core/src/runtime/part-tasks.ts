@@ -88,7 +88,8 @@ export class PartTasks {
   async put({ file }: UploadState, effect: EffectOf<'put'>): Promise<void> {
     const { taskId, url, start, end } = effect
     const ref = file.ref === undefined ? null : (JSON.parse(file.ref) as Json)
-    const [, query = ''] = url.split('?')
+    const mark = url.indexOf('?')
+    const query = mark < 0 ? '' : url.slice(mark + 1)
     this.#underway.set(taskId, { query, toldAt: Number.NEGATIVE_INFINITY })
     try {
       await this.#queue.enqueue([{ id: taskId, url, range: { start, end }, ref }])
@@ -118,12 +119,11 @@ export class PartTasks {
 
   #hear(status: PartTaskStatus): void {
     const taskId = status.id
+    if (status.state === 'waiting') return
+    if (status.state === 'running' && this.#wasJustTold(taskId)) return
     const { id, generation, part } = parseTaskId(taskId)
     switch (status.state) {
-      case 'waiting':
-        return
       case 'running':
-        if (this.#wasJustTold(taskId)) return
         return this.#post(id, { type: 'partProgressed', taskId, sentBytes: status.sentBytes })
       case 'broken':
         return this.#fail(id, taskId, putFailure(this.#safe(taskId, status.error), part))

@@ -1,14 +1,8 @@
-import type { Status } from '../machine/view.ts'
+import type { UploadState } from '../machine/upload-state.ts'
+import { type Status, statusOf } from '../machine/view.ts'
 import { etaOf, percentageOf } from './snapshot.ts'
 import { SpeedMeter } from './speed-meter.ts'
 import type { AggregateSnapshot } from './types.ts'
-
-/** What one upload adds to the sums. */
-export interface Share {
-  readonly status: Status
-  readonly totalBytes: number
-  readonly sentBytes: number
-}
 
 /** Sums over uploads, kept up to date by differences so that their number does not matter. */
 export class Aggregate {
@@ -29,21 +23,22 @@ export class Aggregate {
   #sentBytes = 0
   #snapshot: AggregateSnapshot | undefined
 
-  /** Replaces one share by another; undefined is an upload that is not, or no longer, there. */
-  change(before: Share | undefined, after: Share | undefined): void {
+  /** Counts an upload by another state; undefined is one that is not, or no longer, there. */
+  change(before: UploadState | undefined, after: UploadState | undefined): void {
     this.#count(before, -1)
     this.#count(after, 1)
     this.#snapshot = undefined
   }
 
-  #count(share: Share | undefined, sign: 1 | -1): void {
-    if (share === undefined) return
+  #count(state: UploadState | undefined, sign: 1 | -1): void {
+    if (state === undefined) return
+    const status = statusOf(state)
     this.#uploads += sign
-    this.#byStatus[share.status] += sign
+    this.#byStatus[status] += sign
     // What was cancelled will never be sent: with it no group would ever come to 100 %.
-    if (share.status === 'cancelled') return
-    this.#totalBytes += sign * share.totalBytes
-    this.#sentBytes += sign * share.sentBytes
+    if (status === 'cancelled') return
+    this.#totalBytes += sign * state.file.size
+    this.#sentBytes += sign * state.sentBytes
   }
 
   /** Call before a snapshot whose speed must be up to date. */
@@ -72,4 +67,9 @@ export class Aggregate {
       eta: etaOf(this.#totalBytes - this.#sentBytes, speed),
     }
   }
+}
+
+/** Whether both states add the same to the sums. */
+export function countsSame(a: UploadState, b: UploadState): boolean {
+  return a.sentBytes === b.sentBytes && a.file.size === b.file.size && statusOf(a) === statusOf(b)
 }

@@ -1,7 +1,8 @@
 import { UploadError } from '../errors.ts'
 import type { UploadState } from '../machine/upload-state.ts'
+import { statusOf } from '../machine/view.ts'
 import type { Clock } from '../ports.ts'
-import { Aggregate } from './aggregate.ts'
+import { Aggregate, countsSame } from './aggregate.ts'
 import { Listeners } from './listeners.ts'
 import { Notifier } from './notifier.ts'
 import type { AggregateSnapshot, Transfer, Upload } from './types.ts'
@@ -110,7 +111,7 @@ export class Roster {
     this.#handles.delete(handle.id)
     for (const group of this.#groupsOf(handle)) {
       group.remove(handle)
-      group.aggregate.change(handle.share, undefined)
+      group.aggregate.change(handle.counted, undefined)
       this.#notifier.mark(group)
     }
   }
@@ -127,17 +128,20 @@ export class Roster {
     const handle = this.#handles.get(id)
     // The first events of an upload come before anybody was given it.
     if (handle === undefined) return
-    const share = handle.changed()
+    const state = handle.changed()
+    const { counted } = handle
+    handle.counted = state
+    this.#notifier.mark(handle)
+    if (counted !== undefined && countsSame(counted, state)) return
     const now = this.#context.clock.now()
     for (const group of this.#groupsOf(handle)) {
-      group.aggregate.change(handle.share, share)
+      group.aggregate.change(counted, state)
       group.aggregate.tick(now)
       this.#notifier.mark(group)
     }
-    handle.share = share
-    this.#notifier.mark(handle)
-    if (share.status === 'uploading') this.#watch(handle)
-    else if (share.status !== 'completing') this.#unwatch(handle)
+    const status = statusOf(state)
+    if (status === 'uploading') this.#watch(handle)
+    else if (status !== 'completing') this.#unwatch(handle)
   }
 
   allChanged(): void {

@@ -3,7 +3,6 @@ import type { FailedWith, UploadState } from '../machine/upload-state.ts'
 import { statusOf } from '../machine/view.ts'
 import type { Clock } from '../ports.ts'
 import type { Engine } from '../runtime/engine.ts'
-import type { Share } from './aggregate.ts'
 import { Deferred } from './deferred.ts'
 import { Listeners } from './listeners.ts'
 import { PartList } from './part-list.ts'
@@ -37,8 +36,8 @@ export class UploadHandle implements Upload {
   readonly transferId: string | undefined
   /** Position in the order of adding. */
   readonly order: number
-  /** What the sums hold of this upload. */
-  share: Share | undefined
+  /** The state by which the sums count this upload. */
+  counted: UploadState | undefined
   readonly #context: HandleContext
   #listeners: Listeners | undefined
   #bound: Bound | undefined
@@ -107,8 +106,8 @@ export class UploadHandle implements Upload {
     this.#listeners?.notify()
   }
 
-  /** Something changed. Returns what this upload now adds to the sums. */
-  changed(): Share {
+  /** Something changed. Returns what the upload is now. */
+  changed(): UploadState {
     const state = this.#context.engine.stateOf(this.id)
     this.#snapshot = undefined
     const status = statusOf(state)
@@ -117,7 +116,7 @@ export class UploadHandle implements Upload {
       this.#meter.note(this.#context.clock.now(), state.sentBytes)
     } else this.#meter = undefined
     this.#settle(state)
-    return { status, totalBytes: state.file.size, sentBytes: state.sentBytes }
+    return state
   }
 
   /** The speed falls while nothing happens. True as long as there is one. */
