@@ -119,10 +119,11 @@ export class PartTasks {
 
   #hear(status: PartTaskStatus): void {
     const taskId = status.id
-    if (status.state === 'waiting') return
     if (status.state === 'running' && this.#wasJustTold(taskId)) return
     const { id, generation, part } = parseTaskId(taskId)
     switch (status.state) {
+      case 'waiting':
+        return
       case 'running':
         return this.#post(id, { type: 'partProgressed', taskId, sentBytes: status.sentBytes })
       case 'broken':
