@@ -18,10 +18,13 @@ export interface Runtime {
  */
 export function fetchedRuntime(name: string, version: string, command: readonly string[]): Runtime {
   const npx = ['--yes', `${name}@${version}`]
-  const { status, stderr } = spawnSync('npx', [...npx, '--version'], { encoding: 'utf8' })
+  const { status, stderr, error } = spawnSync('npx', [...npx, '--version'], { encoding: 'utf8' })
   return {
     name,
-    missing: status === 0 ? undefined : `${name} ${version} cannot be fetched: ${stderr}`,
+    missing:
+      status === 0
+        ? undefined
+        : `${name} ${version} cannot be fetched: ${error?.message ?? stderr}`,
     async run(program, ...parameters) {
       const path = fileURLToPath(new URL(program, import.meta.url))
       const all = [...npx, ...command, path, ...parameters]
