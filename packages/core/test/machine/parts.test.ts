@@ -61,6 +61,21 @@ describe('a PUT that fails', () => {
     ])
   })
 
+  test('takes back no bytes that were on their way', () => {
+    const s = new Script().toFlights()
+    const progress = (part: number, sentBytes: number): void => {
+      s.send({ type: 'partProgressed', taskId: s.task(part), sentBytes })
+    }
+    progress(1, 8)
+    progress(2, 1)
+    expect(s.state.sentBytes).toBe(9)
+    s.putFailed(1, broken)
+    progress(2, 4)
+    expect(s.state.sentBytes).toBe(9)
+    s.confirmed(2)
+    expect(s.state.sentBytes).toBe(10)
+  })
+
   test('403: a fresh URL at once, then with a pause, then storage_rejected', () => {
     const s = new Script({ slots: 1 }, newUpload(fileOf(10))).toSigned()
     s.grant()

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { bytesOf } from '../support/memory-transport.ts'
 import { json } from '../support/scripted-backend.ts'
 import { forbidUnhandledRejections, World } from '../support/world.ts'
 
@@ -35,6 +36,22 @@ describe('a sum', () => {
     expect(transfer.getSnapshot()).toEqual(nothing)
     expect(uploader.getSnapshot()).toEqual(nothing)
     expect(uploader.transfer('trip')).toBe(transfer)
+  })
+
+  test('counts a file by its size when it is hashed, which is later than it was added', async () => {
+    const world = new World()
+    world.network.switch(false)
+    const first = await world.uploader()
+    const file = world.file('a', 8)
+    await first.uploadFile(file)
+    await first.close()
+    file.bytes = bytesOf(20)
+    world.network.switch(true)
+    world.storage.fault = () => 'hang'
+    const second = await world.uploader()
+    expect(second.getSnapshot().totalBytes).toBe(8)
+    await world.clock.settle()
+    expect(second.getSnapshot().totalBytes).toBe(20)
   })
 
   test('hears of uploads that come later', async () => {
