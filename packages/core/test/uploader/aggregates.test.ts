@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { UploadError } from '../../src/errors.ts'
 import { bytesOf } from '../support/memory-transport.ts'
 import { json } from '../support/scripted-backend.ts'
 import { forbidUnhandledRejections, World } from '../support/world.ts'
@@ -38,7 +39,7 @@ describe('a sum', () => {
     expect(uploader.transfer('trip')).toBe(transfer)
   })
 
-  test('counts a file by its size when it is hashed, which is later than it was added', async () => {
+  test('counts a file by the size that it has when it is opened again', async () => {
     const world = new World()
     world.network.switch(false)
     const first = await world.uploader()
@@ -47,11 +48,18 @@ describe('a sum', () => {
     await first.close()
     file.bytes = bytesOf(20)
     world.network.switch(true)
-    world.storage.fault = () => 'hang'
+    world.transport.beforeOpen = () => {
+      throw new UploadError('permission_needed', 'The user must be asked')
+    }
     const second = await world.uploader()
-    expect(second.getSnapshot().totalBytes).toBe(8)
     await world.clock.settle()
-    expect(second.getSnapshot().totalBytes).toBe(20)
+    expect(second.getSnapshot().totalBytes).toBe(8)
+    // It is opened at once, and nothing else of it changes while the network is away.
+    world.network.switch(false)
+    world.transport.beforeOpen = () => {}
+    second.resume()
+    await world.clock.settle()
+    expect(second.getSnapshot()).toMatchObject({ totalBytes: 20, byStatus: { queued: 1 } })
   })
 
   test('hears of uploads that come later', async () => {
