@@ -27,6 +27,8 @@ const HINTS = {
     'The connection broke several times in a row. Nothing is lost: call retry() when the network is back. Where it never works in a browser, look at the CORS rules of the backend and of the bucket.',
   permission_needed:
     'The platform must ask the user before it gives out this file again, and only asks on a click: call resume() from a click handler.',
+  queue_failed:
+    'The background queue of the transport could not be asked what it has sent. Nothing is lost: create the uploader again.',
   record_corrupt:
     'A record of the journal could not be read and was left where it is; everything else goes on. Add its file again to upload it.',
   record_newer:

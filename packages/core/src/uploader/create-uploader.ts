@@ -3,6 +3,7 @@ import { refsInNeed } from '../machine/kept-file.ts'
 import type { UploadState } from '../machine/upload-state.ts'
 import type { Platform, Store } from '../ports.ts'
 import { parseConfig } from '../protocol/config.ts'
+import { withoutText } from '../protocol/safe-cause.ts'
 import { decodeJournal } from '../runtime/decode-journal.ts'
 import { Engine } from '../runtime/engine.ts'
 import { Journal } from '../runtime/journal.ts'
@@ -28,7 +29,7 @@ const POLICY = {
  * false: then they are paused.
  *
  * @throws UploadError `config_invalid`; `store_failed`, `store_locked` and what else the store
- * throws.
+ * throws; `queue_failed`. The journal is closed again then, the transport is not.
  */
 export async function createUploader<TFile>(
   options: UploaderOptions<TFile>,
@@ -94,25 +95,27 @@ export async function createUploader<TFile>(
   const lastOrder = restored.uploads.at(-1)?.file.order ?? 0
   const adder = new FileAdder({ transport, engine, kept, roster, known, platform, lastOrder })
   let closing: Promise<void> | undefined
-  await engine.start()
-
-  const closeAll = async (): Promise<void> => {
+  // Whatever fails, the rest is freed too; what is in the journal is safe already.
+  const free = async (step: () => Promise<void> | undefined): Promise<void> => {
+    try {
+      await step()
+    } catch (cause) {
+      report(new UploadError('internal', 'Something could not be closed', { cause }))
+    }
+  }
+  const closeAllButTransport = async (): Promise<void> => {
     const stopped = engine.close()
     roster.close()
-    // Whatever fails, the rest is freed too; what is in the journal is safe already.
-    const steps = [
-      () => stopped,
-      () => journal.close(),
-      () => kept.settled(),
-      () => transport.close?.(),
-    ]
-    for (const step of steps) {
-      try {
-        await step()
-      } catch (cause) {
-        report(new UploadError('internal', 'Something could not be closed', { cause }))
-      }
-    }
+    await free(() => stopped)
+    await free(() => journal.close())
+    await free(() => kept.settled())
+  }
+  try {
+    await engine.start()
+  } catch (cause) {
+    // Nobody is given this uploader, so nobody else could give the journal back.
+    await closeAllButTransport()
+    throw queueFailure(cause)
   }
 
   return {
@@ -132,7 +135,7 @@ export async function createUploader<TFile>(
       }
     },
     close() {
-      closing ??= closeAll()
+      closing ??= closeAllButTransport().then(() => free(() => transport.close?.()))
       return closing
     },
   }
@@ -157,6 +160,12 @@ function harmless(tell: (error: UploadError) => void): (error: UploadError) => v
       // There is nobody left to tell.
     }
   }
+}
+
+function queueFailure(cause: unknown): UploadError {
+  if (isUploadError(cause)) return cause
+  const message = 'The background queue did not tell what it holds'
+  return new UploadError('queue_failed', message, { cause: withoutText(cause), retryable: true })
 }
 
 async function readStore(store: Store): ReturnType<Store['read']> {

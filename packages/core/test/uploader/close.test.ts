@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { PartQueue, PartTask, PartTaskStatus } from '../../src/ports.ts'
+import type { Json, PartQueue, PartTask, PartTaskStatus } from '../../src/ports.ts'
 import type { Uploader } from '../../src/uploader/types.ts'
 import type { MemoryFile } from '../support/memory-transport.ts'
 import { errorOf, forbidUnhandledRejections, stateOf, World } from '../support/world.ts'
@@ -17,6 +17,41 @@ async function busy(): Promise<{ world: World; uploader: Uploader<MemoryFile> }>
   await world.clock.advance(1300)
   return { world, uploader }
 }
+
+describe('an uploader that cannot be made', () => {
+  test('since its queue fails gives the journal back, and leaves the transport open', async () => {
+    const world = new World()
+    let isThere = false
+    const queue: PartQueue = {
+      enqueue: async () => {},
+      list: async () => {
+        if (!isThere) throw new Error('no service at https://s3.test/?X-Amz-Signature=secret')
+        return []
+      },
+      cancel: async () => {},
+      acknowledge: async () => {},
+      subscribe: () => () => {},
+    }
+    const transport = {
+      capabilities: { progress: true, reopen: true, nativeHash: false, background: true },
+      open: (file: MemoryFile) => world.transport.open(file),
+      reopen: (ref: Json) => world.transport.reopen(ref),
+      close: () => world.transport.close(),
+      queue,
+    } as const
+    const error = await errorOf(world.uploader({ transport }))
+    expect(error).toMatchObject({ code: 'queue_failed', retryable: true })
+    expect(String(error.cause)).not.toContain('secret')
+    expect(world.store.closed).toBe(1)
+    expect(world.network.listeners).toBe(0)
+    expect(world.transport.closed).toBe(false)
+
+    isThere = true
+    const uploader = await world.uploader({ transport })
+    await uploader.close()
+    expect(world.transport.closed).toBe(true)
+  })
+})
 
 describe('close()', () => {
   test('stops all I/O and all timers, and frees everything', async () => {
