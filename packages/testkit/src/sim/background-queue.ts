@@ -69,6 +69,7 @@ export class BackgroundQueue {
       },
       list: async () => {
         await act(() => {})
+        if (this.#world.strikes('queue-failure')) throw new Error('the service is not there')
         return [...this.#tasks.values()].map(({ status }) => status)
       },
       cancel: (ids) => {

@@ -84,6 +84,8 @@ export const FAULT_CLASSES = [
   'long-files',
   /** Control calls take ten times as long as usual. */
   'slow-backend',
+  /** The queue of the system cannot be asked what it holds. */
+  'queue-failure',
 ] as const
 
 export type FaultClass = (typeof FAULT_CLASSES)[number]

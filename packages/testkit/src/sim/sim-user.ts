@@ -108,6 +108,7 @@ export class SimUser {
       (error: unknown) => {
         if (client.ended) return
         this.#device.referee.checkError(error, 'createUploader')
+        this.#checkGivenBack(client, 'could not start')
         client.die()
       },
     )
@@ -391,11 +392,14 @@ export class SimUser {
 
   /** Another uploader may follow in the same process: the old one must keep quiet there. */
   #closed(client: ClientProcess): void {
-    if (this.#device.store.holder === client) {
-      this.#world.violate('9 one at a time', `${client.name} is closed and keeps the journal`)
-    }
+    this.#checkGivenBack(client, 'is closed')
     if (this.#world.random.chance('reopen.livesOn', 0.5)) client.end()
     else client.die()
+  }
+
+  #checkGivenBack(client: ClientProcess, why: string): void {
+    if (this.#device.store.holder !== client) return
+    this.#world.violate('9 one at a time', `${client.name} ${why} and keeps the journal`)
   }
 
   /** Starts the app once more while it runs. */

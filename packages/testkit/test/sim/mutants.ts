@@ -75,6 +75,8 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     return { state: next, effects: [...effects, { type: 'releaseRef', ref }] }
   },
   'slots are not given back': dropEffect('releaseSlots'),
+  'abort is not called': dropEffect('callAbort'),
+  'abort is called twice': repeatEffect('callAbort'),
   'nothing wakes what waits': dropEffect('wake'),
   'PUTs are not stopped': dropEffect('cancelPuts'),
   'urls calls are not dropped': dropEffect('dropCall'),
