@@ -46,7 +46,7 @@ describe('a transport with none, over a server that is driven from afar', () => 
   transportConformance<File>({
     describe,
     it,
-    create: async () => blobTransport(),
+    create: async () => blobTransport,
     file: async (bytes, { name }) => ({ file: new File([bytes.slice()], name) }),
     capabilities: { progress: false, reopen: false, nativeHash: false, background: false },
     limits: { immutableFiles: true },
@@ -81,7 +81,7 @@ function background(): TransportConformance<string> {
 test('cases are skipped by what is declared only, and say so', () => {
   const capabilities = { progress: false, reopen: false, nativeHash: false, background: false }
   const options = {
-    create: async () => blobTransport(),
+    create: async () => blobTransport,
     file: async (bytes: Uint8Array) => ({ file: new File([bytes.slice()], 'file') }),
     server: async () => server,
   }
@@ -128,7 +128,7 @@ test('a runner that cannot skip reports skipped cases by name', () => {
   transportConformance<File>({
     describe: (_, body) => body(),
     it: (name: string) => names.push(name),
-    create: async () => blobTransport(),
+    create: async () => blobTransport,
     file: async (bytes) => ({ file: new File([bytes.slice()], 'file') }),
     capabilities: { progress: false, reopen: false, nativeHash: false, background: false },
     server: async () => server,
