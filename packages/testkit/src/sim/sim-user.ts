@@ -99,6 +99,8 @@ export class SimUser {
         this.#uploader = uploader
         this.#lookAround(uploader)
         if (plan.lateConfig) {
+          // Whether there is anything to abort is not known yet.
+          if (world.strikes('cancel')) this.cancelSome()
           const ms = world.random.between('user.configures', 0, 2_000)
           client.clock.setTimer(() => uploader.setConfig(configured), ms)
         }
