@@ -25,7 +25,10 @@ export function checkTidy(world: World, device: Device, user: SimUser): void {
     }
   }
   if (world.plan.canAbort && !lossy) referee.leftovers.check()
-  const done = [...referee.traces.values()].every(({ over }) => over !== 'given up')
+  // What a crash brought back after everything was over is not, and need not be.
+  const done = [...referee.traces.values()].every(
+    ({ over }) => over === 'completed' || over === 'cancelled',
+  )
   if (done && !lossy && (queue?.size ?? 0) > 0) {
     world.violate('journal', `the queue still holds ${queue?.size} tasks`)
   }
