@@ -21,20 +21,19 @@ export async function cancelUploads(
   connect: Connect,
 ): Promise<void> {
   const problems = new ProblemLog()
+  // All uploads rest, so nothing but abort calls is sent: the other endpoints are never asked. But
+  // only who is configured knows that there is no abort endpoint, and not one that is still to come.
+  const unasked = abortApi ?? 'http://localhost/'
   const uploader = await connect(
     {
       stateDir,
-      // All uploads rest, so nothing but abort calls is sent: the other endpoints are never asked.
-      config:
-        abortApi === undefined
-          ? undefined
-          : {
-              startUploadApi: abortApi,
-              getUploadUrlsApi: abortApi,
-              completeApi: abortApi,
-              abortApi,
-              headers,
-            },
+      config: {
+        startUploadApi: unasked,
+        getUploadUrlsApi: unasked,
+        completeApi: unasked,
+        abortApi,
+        headers,
+      },
     },
     problems.add,
   )
