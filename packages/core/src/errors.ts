@@ -11,7 +11,7 @@ const HINTS = {
   cancelled: 'The upload was cancelled. Add the file again to upload it.',
   closed: 'The uploader was closed. Create a new one; what its store holds goes on from there.',
   complete_uncertain:
-    'The answer to a complete call was lost and the repeated call was refused, so the object may or may not exist. Look for the object under its key; retry() asks again. With listPartsApi configured, an upload that was not completed goes on by itself.',
+    'The answer to a complete call was lost, and since then the upload is refused or gone: the object may or may not exist. Everything is kept and nothing is sent again. Look for the object under its key: where it is, forget() the upload; where it is not, cancel() it and add the file again. retry() asks once more. With listPartsApi configured, an upload that the storage still has goes on by itself.',
   config_invalid: 'Correct the option that the message names.',
   config_missing:
     'Call setConfig({ startUploadApi, getUploadUrlsApi, completeApi }) before adding files.',

@@ -69,13 +69,23 @@ test('listParts settles it where the upload is still there', async () => {
   expect(stack.server.takenParts()).toEqual([1, 2, 3, 4])
 })
 
-test('it stays uncertain where listParts does not know the upload either', async () => {
+test('where listParts does not know it either it stays uncertain, until retry() hears that it is done', async () => {
   const stack = await startStack()
   stack.server.fail('complete', loseAnswer)
   stack.server.fail('complete', GONE)
   const uploader = await stack.open({ config: { listPartsApi: stack.listPartsApi } })
   const upload = await stack.start(uploader, SIZE)
   expect(await stack.failure(upload)).toMatchObject({ code: 'complete_uncertain', call: 'list' })
+  stack.server.fail('complete', GONE)
+  upload.retry()
+  expect(await stack.failure(upload)).toMatchObject({ code: 'complete_uncertain', call: 'list' })
+  upload.retry()
+  await stack.expectStored(await stack.finish(upload), SIZE)
+  expect(stack.server.routes().slice(-6)).toEqual([
+    ...['complete', 'complete', 'list'],
+    ...['complete', 'list', 'complete'],
+  ])
+  expect(stack.server.takenParts()).toEqual([1, 2, 3, 4])
   expect(stack.server.requests('start')).toHaveLength(1)
   expect(await stack.objects()).toBe(1)
 })

@@ -1,12 +1,12 @@
 import type { ControlCall } from '../errors.ts'
 import { changeAbandoned, findAborting } from './abandoned.ts'
 import { backoffMs } from './backoff.ts'
-import { decide, isInvalidPart } from './decide.ts'
-import { dropAbandoned, fail, restart } from './ending.ts'
+import { type Decision, decide, errorCode, isInvalidPart } from './decide.ts'
+import { dropAbandoned, fail, failUncertain, restart } from './ending.ts'
 import type { Failure } from './failure.ts'
 import { dropSigning } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
-import type { Rules, UploadState } from './upload-state.ts'
+import type { Multipart, Rules, UploadState } from './upload-state.ts'
 
 /** A control call brought no answer, or one that says no. */
 export function noteCallFailed(
@@ -91,25 +91,24 @@ function noteLifecycleFailed(
   if (state.outcome !== undefined) return state
   const { failure } = fact
   const decision = decide(step, failure)
-  const completeLost =
-    state.completeLost ||
-    (step === 'complete' && decision === 'retry' && mayHaveTakenEffect(failure))
-  const noted: UploadState = { ...state, completeLost }
+  const noted = step === 'complete' ? noteUncompleted(state, decision, failure) : state
   if (decision === 'retry') {
     if (isOffline(state, failure)) return noted
     const callFailed = state.callFailed + 1
     if (callFailed >= rules.retry.attempts) return fail(noted, { step, failure }, out)
     return { ...noted, callFailed, callRetryAt: retryAt(callFailed, fact, rules) }
   }
-  const { multipart } = noted
-  // With InvalidPart the storage says that it has the upload, so no lost call completed it.
-  if (step === 'complete' && completeLost && !isInvalidPart(failure) && multipart !== undefined) {
+  const { multipart, completeLost } = noted
+  if (step === 'list' && completeLost) return failUncertain(noted, { step, failure }, out)
+  if (
+    step === 'complete' &&
+    completeLost &&
+    multipart !== undefined &&
+    isUnsettled(multipart, failure)
+  ) {
     // The lost call may have done it: only the storage can tell.
     if (rules.canList) return { ...noted, multipart: { ...multipart, mustList: true } }
-    return fail(noted, { step, failure, code: 'complete_uncertain' }, out)
-  }
-  if (step === 'list' && completeLost) {
-    return fail(noted, { step, failure, code: 'complete_uncertain' }, out)
+    return failUncertain(noted, { step, failure }, out)
   }
   if (decision === 'restart') return restart(noted, { step, failure }, rules, out)
   if (step === 'list' && multipart !== undefined && multipart.blind.length === 0) {
@@ -119,8 +118,30 @@ function noteLifecycleFailed(
   return fail(noted, { step, failure }, out)
 }
 
+/** Complete did not say that it is done: either its answer is lost, or nothing of it is. */
+function noteUncompleted(state: UploadState, decision: Decision, failure: Failure): UploadState {
+  const { multipart } = state
+  if (multipart === undefined) return state
+  if (mayHaveTakenEffect(failure)) {
+    return { ...state, completeLost: true, multipart: { ...multipart, stillThere: false } }
+  }
+  if (decision === 'retry' || state.completeLost) return state
+  // It is settled: the record that follows need not say that one is being sent.
+  return { ...state, multipart: { ...multipart, completeTicket: undefined } }
+}
+
+/** Whether a refusal after a lost answer leaves it open what the lost call did. */
+function isUnsettled({ stillThere }: Multipart, failure: Failure): boolean {
+  if (stillThere) return false
+  // With InvalidPart the storage says that it has the upload. What was not sent, or was turned away
+  // at the door, says nothing: it is asked again once that is put right.
+  if (isInvalidPart(failure) || failure.kind === 'local') return false
+  return errorCode('complete', failure) !== 'unauthorized'
+}
+
 /** Whether the server may have done what was asked although it did not say so. */
 function mayHaveTakenEffect(failure: Failure): boolean {
+  if (failure.kind === 'local') return false
   return failure.kind !== 'status' || failure.status >= 500
 }
 

@@ -1,13 +1,20 @@
 import { isInvalidPart } from './decide.ts'
 import { dropCall, leaveMultipart, record, stopHashing, stopParts, withdraw } from './ending.ts'
 import type { UploadEffect } from './upload-effect.ts'
-import type { Rules, UploadState } from './upload-state.ts'
+import { type Multipart, type Rules, stageOf, type UploadState } from './upload-state.ts'
 
 /** A control call that is under way is left to finish: its answer is a fact worth keeping. */
 export function pause(state: UploadState, out: UploadEffect[]): UploadState {
   if (state.outcome !== undefined || state.paused) return state
   const stopped = withdraw(stopHashing(stopParts(state, out), out), out)
-  return record({ ...stopped, paused: true }, out)
+  return record({ ...holdBack(stopped), paused: true }, out)
+}
+
+/** A complete call that only waits for the journal is not made, and the record need not say so. */
+function holdBack(state: UploadState): UploadState {
+  const { multipart, call, completeLost } = state
+  if (multipart === undefined || call?.kind === 'complete' || completeLost) return state
+  return { ...state, multipart: { ...multipart, completeTicket: undefined } }
 }
 
 export function resume(state: UploadState, out: UploadEffect[]): UploadState {
@@ -61,6 +68,7 @@ export function retry(state: UploadState, rules: Rules, out: UploadEffect[]): Up
     restarts: 0,
     multipart: state.multipart && {
       ...state.multipart,
+      ...askAgain(state),
       signFailed: 0,
       signRetryAt: 0,
       returned: state.multipart.returned.map(({ part }) => ({ part, failed: 0 })),
@@ -81,6 +89,11 @@ export function retry(state: UploadState, rules: Rules, out: UploadEffect[]): Up
   if (unopened) return record(closed, out)
   const left = startOver(closed, rules, true, out)
   return record({ ...left, hash: undefined, verifying: undefined, hashedBytes: 0 }, out)
+}
+
+/** Where only complete is left it is asked first, and a list after that, as if for the first time. */
+function askAgain(state: UploadState): Partial<Multipart> {
+  return stageOf(state) === 'completing' ? { mustList: false, stillThere: false } : {}
 }
 
 /** A completed upload leaves the journal; a cancelled one does so by itself. */

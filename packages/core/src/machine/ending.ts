@@ -102,7 +102,26 @@ export function fail(
   )
 }
 
-/** NoSuchUpload: begins again at startUpload, a bounded number of times (guarantee 5). */
+/** Nobody can tell whether the object exists: everything is kept, and nothing is sent again. */
+export function failUncertain(
+  state: UploadState,
+  cause: {
+    readonly step: Step
+    readonly failure: Failure
+    readonly part?: number | undefined
+  },
+  out: UploadEffect[],
+): UploadState {
+  // What it suggests is about the call; this is about the object.
+  const failure: Failure =
+    cause.failure.kind === 'status' ? { ...cause.failure, hint: undefined } : cause.failure
+  return fail(state, { ...cause, failure, code: 'complete_uncertain' }, out)
+}
+
+/**
+ * NoSuchUpload: begins again at startUpload, a bounded number of times (guarantee 5). But where a
+ * complete call may have been lost, its object may be the reason why there is no such upload.
+ */
 export function restart(
   state: UploadState,
   cause: {
@@ -113,6 +132,7 @@ export function restart(
   rules: Rules,
   out: UploadEffect[],
 ): UploadState {
+  if (state.completeLost) return failUncertain(state, cause, out)
   if (state.restarts >= rules.restarts) return fail(state, { ...cause, code: 'upload_lost' }, out)
   const left = leaveMultipart(dropCall(state, out), rules, false, out)
   return record(

@@ -190,6 +190,7 @@ export function noteCompleted(
       source: 'closed',
       sentBytes: state.file.size,
       multipart: undefined,
+      completeLost: false,
     },
     out,
   )

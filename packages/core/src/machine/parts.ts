@@ -227,7 +227,7 @@ export function noteListed(
   const { blind, partSize } = multipart
   let next: UploadState = {
     ...state,
-    multipart: { ...multipart, mustList: false, blind: [] },
+    multipart: { ...multipart, mustList: false, stillThere: true, blind: [] },
   }
   for (const { part, etag, size } of listed) {
     if (part > multipart.parts || size !== partLength(state.file.size, partSize, part)) continue

@@ -26,6 +26,7 @@ export interface UploadRecord {
   readonly generation: number
   readonly restarts: number
   readonly hash: string | undefined
+  /** Complete may have been sent, and its answer is not known. Written before it is sent. */
   readonly completeLost: boolean
   readonly key: string | undefined
   readonly parts: number
@@ -50,7 +51,7 @@ export function recordOf(state: UploadState): UploadRecord {
     generation: state.generation,
     restarts: state.restarts,
     hash: state.hash ?? state.verifying?.hash,
-    completeLost: state.completeLost,
+    completeLost: state.completeLost || multipart?.completeTicket !== undefined,
     key: state.key,
     parts: state.parts,
     multipart: multipart && {
@@ -68,7 +69,10 @@ export function restoreUpload(
   etags: readonly (readonly [part: number, etag: string])[],
 ): UploadState {
   const { file, failedWith, abandoned } = record
-  const multipart = record.multipart && restoreMultipart(file.size, record.multipart, etags)
+  const multipart = record.multipart && {
+    ...restoreMultipart(file.size, record.multipart, etags),
+    completeTicket: record.completeLost ? 0 : undefined,
+  }
   return {
     ...newUpload(file),
     outcome: record.outcome,

@@ -75,7 +75,7 @@ function note(
       return noteUrls(state, event, rules, out)
     case 'listed':
       return state.call?.ticket === event.ticket
-        ? noteListed(withoutCall(state), event.parts, now, out)
+        ? noteListed({ ...state, call: undefined, callFailed: 0 }, event.parts, now, out)
         : state
     case 'completed':
       return noteCompleted(state, event.ticket, out)
@@ -107,9 +107,4 @@ function note(
     case 'forget':
       return forget(state, out)
   }
-}
-
-/** A storage that lists the parts has not put them together: a lost complete call did nothing. */
-function withoutCall(state: UploadState): UploadState {
-  return { ...state, call: undefined, callFailed: 0, completeLost: false }
 }

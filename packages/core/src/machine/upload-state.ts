@@ -91,8 +91,8 @@ export interface Multipart {
   /** The ticket of the record that names it; no PUT starts before that is durable. */
   readonly recordTicket: number
   /**
-   * The ticket of the record that is written when every part is confirmed; complete waits for it,
-   * because what was journaled before is durable then too. Undefined until it is asked for.
+   * The ticket of the record that says that complete is being sent; the call waits until that, and
+   * with it every part, is durable. Undefined before, and again once the call is out of the question.
    */
   readonly completeTicket: number | undefined
   readonly confirmed: EtagTable
@@ -111,6 +111,8 @@ export interface Multipart {
   readonly blind: readonly WaitingPart[]
   /** The storage may know parts that we do not: ask it before sending anything. */
   readonly mustList: boolean
+  /** The storage listed it after an answer to complete was lost, so the next refusal counts. */
+  readonly stillThere: boolean
   readonly signing: Signing | undefined
   readonly signFailed: number
   readonly signRetryAt: number
@@ -183,7 +185,10 @@ export interface UploadState {
   /** Failed attempts of the present lifecycle call, and when to try again. */
   readonly callFailed: number
   readonly callRetryAt: number
-  /** A complete call was sent whose answer never came: the object may exist. */
+  /**
+   * A complete call may have been sent whose answer never came, so the object may exist. What lists
+   * the parts now may still put them together: this holds until the multipart upload is left.
+   */
   readonly completeLost: boolean
   readonly multipart: Multipart | undefined
   /** In the order in which they were given up. */
@@ -256,6 +261,7 @@ export function newMultipart(facts: {
     delayed: [],
     blind: [],
     mustList: false,
+    stillThere: false,
     signing: undefined,
     signFailed: 0,
     signRetryAt: 0,

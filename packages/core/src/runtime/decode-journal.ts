@@ -44,7 +44,7 @@ export function decodeJournal(records: readonly (readonly [string, string])[]): 
     const id = key.slice(2)
     const own = parts.get(id) ?? []
     parts.delete(id)
-    const upload = decodeUpload(id, value)
+    const upload = decodeUpload(id, value, own)
     if (upload === undefined) corrupt.push(key)
     else if (upload === 'newer') newer.push(key)
     else uploads.push(restore(upload, own, orphans))

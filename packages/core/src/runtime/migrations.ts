@@ -3,11 +3,19 @@ import { isPlainObject } from '../protocol/plain-object.ts'
 /** A record as it was parsed: nothing of it is certain. */
 type RawRecord = Readonly<Record<string, unknown>>
 
-/** Makes of a record of one version one of the next. Whatever it is given, it does not throw. */
-type Migration = (record: RawRecord) => RawRecord
+/** A part whose ETag the journal holds. */
+interface ConfirmedPart {
+  readonly generation: number
+}
+
+/**
+ * Makes of a record of one version one of the next, knowing the parts of its upload. Whatever it is
+ * given, it does not throw.
+ */
+type Migration = (record: RawRecord, parts: readonly ConfirmedPart[]) => RawRecord
 
 /** In order: the first one lifts version 1 to 2. What was released once stays here for ever. */
-const MIGRATIONS: readonly Migration[] = [listAbandoned]
+const MIGRATIONS: readonly Migration[] = [fromVersion1]
 
 /** The version in which records are written. */
 export const RECORD_VERSION: number = MIGRATIONS.length + 1
@@ -16,19 +24,31 @@ export const RECORD_VERSION: number = MIGRATIONS.length + 1
  * Lifts a record to the present version, step by step. The journal holds it as it was until the
  * upload is written again. Undefined where it says no version.
  */
-export function migrate(value: unknown): RawRecord | 'newer' | undefined {
+export function migrate(
+  value: unknown,
+  parts: readonly ConfirmedPart[],
+): RawRecord | 'newer' | undefined {
   if (!isPlainObject(value)) return undefined
   const { v: version } = value
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) return undefined
   if (version > RECORD_VERSION) return 'newer'
   return MIGRATIONS.slice(version - 1).reduce<RawRecord>(
-    (record, lift, step) => ({ ...lift(record), v: version + step + 1 }),
+    (record, lift, step) => ({ ...lift(record, parts), v: version + step + 1 }),
     value,
   )
 }
 
-/** Version 1 had room for one abandoned multipart upload. */
-function listAbandoned(record: RawRecord): RawRecord {
-  const { abandoned } = record
-  return { ...record, abandoned: abandoned === undefined ? [] : [abandoned] }
+/**
+ * Version 1 had room for one abandoned multipart upload. It did not say when complete was sent, so
+ * with every part confirmed it may have been.
+ */
+function fromVersion1(record: RawRecord, parts: readonly ConfirmedPart[]): RawRecord {
+  const { abandoned, completeLost, multipart, generation } = record
+  const confirmed = parts.filter((part) => part.generation === generation).length
+  const mayBeSent = multipart !== undefined && confirmed >= Number(record.parts)
+  return {
+    ...record,
+    abandoned: abandoned === undefined ? [] : [abandoned],
+    completeLost: completeLost === false ? mayBeSent : completeLost,
+  }
 }

@@ -61,10 +61,14 @@ export function encodeUpload(record: UploadRecord): string {
 }
 
 /** The record, `newer` where a newer version wrote it, undefined where it makes no sense. */
-export function decodeUpload(id: string, value: string): UploadRecord | 'newer' | undefined {
+export function decodeUpload(
+  id: string,
+  value: string,
+  parts: Parameters<typeof migrate>[1],
+): UploadRecord | 'newer' | undefined {
   // Keys of parts and tasks are built from it.
   if (id === '' || id.includes('/')) return undefined
-  const present = migrate(parseJson(value))
+  const present = migrate(parseJson(value), parts)
   if (present === 'newer') return present
   const { success, data } = uploadRecord.safeParse(present)
   if (!success) return undefined

@@ -150,7 +150,10 @@ export interface Upload extends Observable<UploadSnapshot> {
   resume(): void
   /** Sends nothing more but the abort call, where abortApi is configured. */
   cancel(): void
-  /** Goes on after a failure, keeping the parts that are confirmed. */
+  /**
+   * Goes on after a failure, keeping the parts that are confirmed. After `complete_uncertain` it asks
+   * once more and sends nothing again: whoever knows that there is no object cancels and adds anew.
+   */
   retry(): void
   /** Removes it from the journal and from `uploads()`. What is not completed is cancelled. */
   forget(): void

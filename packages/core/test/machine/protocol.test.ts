@@ -338,6 +338,77 @@ describe('the answer to complete', () => {
     expect(s.state.failedWith?.code).toBe('complete_uncertain')
   })
 
+  test('lost and late: what the list still had may be done a moment later', () => {
+    const s = new Script({ canList: true }).toComplete()
+    s.callFailed(broken)
+    s.ring()
+    s.callFailed(answered(400))
+    s.listed(1, 2, 3)
+    expect(s.callFailed(lost)).not.toContain('callStart')
+    expect(s.state.failedWith?.code).toBe('complete_uncertain')
+  })
+
+  test('lost, listed and lost again: the list is asked again', () => {
+    const s = new Script({ canList: true }).toComplete()
+    for (let round = 0; round < 2; round += 1) {
+      s.callFailed(broken)
+      s.ring()
+      expect(s.callFailed(answered(400))).toEqual(['callList'])
+      expect(s.listed(1, 2, 3)).toEqual(['callComplete'])
+    }
+  })
+
+  test('uncertain: the hint is about the object, whatever the answer suggests', () => {
+    const s = new Script().toComplete()
+    s.callFailed(broken)
+    s.ring()
+    s.callFailed({ kind: 'status', status: 404, message: '404', hint: 'check the route' })
+    const { code, failure } = s.state.failedWith ?? {}
+    expect(code).toBe('complete_uncertain')
+    expect(failure).toMatchObject({ message: '404', hint: undefined })
+  })
+
+  describe('uncertain, and the list does not know the upload either', () => {
+    const uncertain = (): Script => {
+      const s = new Script({ canList: true, canAbort: true }).toComplete()
+      s.callFailed(broken)
+      s.ring()
+      s.callFailed(lost)
+      s.callFailed(lost)
+      return s
+    }
+
+    test('retry() asks both once more, sends nothing again and ends the same', () => {
+      const s = uncertain()
+      for (let round = 0; round < 3; round += 1) {
+        expect(s.state.failedWith?.code).toBe('complete_uncertain')
+        expect(s.send({ type: 'retry' })).toEqual(['journalUpload', 'requestAdmission'])
+        expect(s.admit()).toEqual(['callComplete', expect.stringMatching('wake')])
+        expect(s.callFailed(lost)).toEqual(['callList'])
+        expect(s.callFailed(lost)).toEqual(['withdraw', 'journalUpload', 'wake Infinity'])
+      }
+      expect(s.state).toMatchObject({ outcome: 'failed', generation: 0, restarts: 0 })
+      expect(s.state.multipart?.confirmed.size).toBe(3)
+    })
+
+    test('retry() completes it where the backend now knows that it is done', () => {
+      const s = uncertain()
+      s.send({ type: 'retry' })
+      s.admit()
+      s.completed()
+      expect(s.status).toBe('completed')
+    })
+
+    test('cancel() gives it up', () => {
+      const s = uncertain()
+      expect(s.send({ type: 'cancel' })).toContain('journalUpload')
+      s.journaled()
+      expect(s.admit()).toContain('callAbort m')
+      expect(s.callFailed(lost)).toContain('forgetUpload')
+      expect(s.status).toBe('cancelled')
+    })
+  })
+
   test('not heard for stallMs counts as lost', () => {
     const s = new Script().toComplete()
     expect(s.ring()).toContain('dropCall complete')

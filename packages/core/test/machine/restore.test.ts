@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { listEtags } from '../../src/machine/etag-table.ts'
 import { recordOf, restoreUpload } from '../../src/machine/restore.ts'
+import type { Rules } from '../../src/machine/upload-state.ts'
 import { answered, broken, lost, Script } from './script.ts'
 
 /** The same upload in the next process. */
@@ -69,8 +70,7 @@ describe('after a crash', () => {
     const later = reborn(new Script({ canList: true }).toComplete())
     later.woke()
     later.admit()
-    expect(open(later)).toEqual(['journalUpload'])
-    expect(later.journaled()).toEqual(['callComplete', 'wake 60000'])
+    expect(open(later)).toEqual(['callComplete', 'wake 60000'])
   })
 
   test('a complete call that was lost before is remembered once it is written', () => {
@@ -104,6 +104,121 @@ describe('after a crash', () => {
         expect([...open(later), ...later.journaled()]).toContain(call)
       }),
     )
+  })
+})
+
+describe('a crash while complete was under way', () => {
+  const goOn = (s: Script): Script => {
+    const later = reborn(s)
+    later.woke()
+    later.admit()
+    open(later)
+    return later
+  }
+  const restored = (given: Partial<Rules> = {}): Script => goOn(new Script(given).toComplete())
+
+  test('is remembered, because the record says so before complete is sent', () => {
+    const s = new Script().toFlights()
+    s.confirmed(1)
+    s.confirmed(2)
+    s.grant()
+    expect(recordOf(s.state).completeLost).toBe(false)
+    expect(s.confirmed(3)).toContain('journalUpload')
+    expect(recordOf(s.state).completeLost).toBe(true)
+    s.journaled()
+    s.completed()
+    expect(recordOf(s.state).completeLost).toBe(false)
+  })
+
+  test('and complete is done: 2xx', () => {
+    const s = restored()
+    s.completed()
+    expect(s.status).toBe('completed')
+  })
+
+  test.each([
+    ['NoSuchUpload', lost],
+    ['a plain 404', answered(404)],
+    ['a plain 400', answered(400)],
+  ])('and the repeated call is refused with %s: uncertain, and nothing is sent again', (_, no) => {
+    const s = restored()
+    expect(s.callFailed(no)).toEqual(['withdraw', 'journalUpload', 'wake Infinity'])
+    expect(s.state.failedWith?.code).toBe('complete_uncertain')
+    expect(s.state.multipart?.confirmed.size).toBe(3)
+  })
+
+  test('and the list still has the upload: complete is still to be done', () => {
+    const s = restored({ canList: true })
+    expect(s.callFailed(lost)).toEqual(['callList'])
+    expect(s.listed(1, 2, 3)).toEqual(['callComplete'])
+    s.completed()
+    expect(s.status).toBe('completed')
+  })
+
+  test('and the list no longer has it: uncertain', () => {
+    const s = restored({ canList: true })
+    s.callFailed(lost)
+    s.callFailed(lost)
+    expect(s.state.failedWith).toMatchObject({ code: 'complete_uncertain', step: 'list' })
+  })
+
+  test('and the journal lost a part since: that the upload is gone is no reason to begin anew', () => {
+    const etags = [1, 2].map((part) => [part, `e${part}`] as const)
+    const record = recordOf(new Script().toComplete().state)
+    const s = new Script({}, restoreUpload(record, etags))
+    s.woke()
+    s.admit()
+    expect(open(s)).toContain('callUrls 3')
+    s.signed()
+    s.grant()
+    s.putFailed(3, lost)
+    expect(s.state.failedWith).toMatchObject({ code: 'complete_uncertain', step: 'put', part: 3 })
+  })
+
+  test('and the backend wants other credentials: it is asked again once it has them', () => {
+    const s = restored()
+    s.callFailed(answered(401))
+    expect(s.state.failedWith?.code).toBe('unauthorized')
+    s.send({ type: 'retry' })
+    expect(s.admit()).toContain('callComplete')
+    s.callFailed(lost)
+    expect(s.state.failedWith?.code).toBe('complete_uncertain')
+  })
+
+  test('and another crash: it is still not known', () => {
+    const s = goOn(restored())
+    s.callFailed(lost)
+    const later = reborn(s)
+    later.send({ type: 'retry' })
+    later.admit()
+    open(later)
+    later.callFailed(lost)
+    expect(later.state.failedWith?.code).toBe('complete_uncertain')
+  })
+})
+
+describe('a crash before complete was sent', () => {
+  test.each<[string, (s: Script) => unknown]>([
+    ['paused before the journal was ready', (s) => [s.toConfirmed(), s.send({ type: 'pause' })]],
+    [
+      'refused for good before',
+      (s) => [s.toComplete(), s.callFailed(answered(400)), s.journaled()],
+    ],
+    [
+      'told to come back later, and paused',
+      (s) => [s.toComplete(), s.callFailed(answered(429)), s.send({ type: 'pause' })],
+    ],
+  ])('(%s): NoSuchUpload begins anew', (_, play) => {
+    const s = new Script()
+    play(s)
+    const later = reborn(s)
+    expect(later.state.completeLost).toBe(false)
+    later.send({ type: 'retry' })
+    later.send({ type: 'resume' })
+    later.admit()
+    expect(open(later)).toEqual(['journalUpload'])
+    expect(later.journaled()).toContain('callComplete')
+    expect(later.callFailed(lost)).toContain('callStart')
   })
 })
 

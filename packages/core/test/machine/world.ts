@@ -73,6 +73,8 @@ interface Uploading {
   /** What the journal holds. */
   record: UploadRecord | undefined
   readonly etags: Map<string, string>
+  /** Multipart uploads that complete was sent for, or that the journal says so of after a crash. */
+  readonly asked: Set<string>
 }
 
 interface StoredUpload {
@@ -194,6 +196,7 @@ export class World {
         partSize,
         record: recordOf(state),
         etags: new Map<string, string>(),
+        asked: new Set<string>(),
       }
     })
     for (const upload of this.uploads.keys()) {
@@ -345,6 +348,7 @@ export class World {
         .filter(({ name: [generation] }) => generation === record.generation)
         .map(({ name: [, part = 0], etag }) => [part, etag] as const)
       upload.state = deepFreeze(restoreUpload(record, etags))
+      if (record.completeLost) upload.asked.add(record.multipart?.uploadId ?? 'none')
       const running = queue.filter(
         ({ upload, job }) =>
           upload === index && job.kind === 'put' && job.put.generation === record.generation,
@@ -397,6 +401,11 @@ export class World {
         const { ticket, kind } = job
         const failure = this.#failureOf(job, how)
         if (failure !== undefined) {
+          // Who refused a complete call does not do it later.
+          const isRefusal = failure.kind === 'status' && failure.status < 500
+          if (kind === 'complete' && isRefusal) {
+            this.#outstanding = this.#outstanding.filter((other) => other !== outstanding)
+          }
           return post({ type: 'callFailed', call: kind, ticket, failure, draw: this.#draw() })
         }
         return post(this.#successOf(upload, job, how, live))
@@ -600,6 +609,13 @@ export class World {
       const stored = this.#storage.get(before.multipart?.uploadId ?? 'none')
       if (stored?.status !== 'completed') this.#violated('completed, but not in the storage')
     }
+    if (state.failedWith?.code === 'complete_uncertain') {
+      if (!upload.asked.has(state.multipart?.uploadId ?? 'none')) {
+        this.#violated('uncertain of what was never asked')
+      }
+    }
+    // The user wants the new content sent.
+    if (event.type === 'retry' && before.failedWith?.code === 'source_changed') upload.asked.clear()
     this.#checkParts(state)
     this.#checkAbandoned(before, state, event)
     for (const effect of effects) this.#run(index, upload, effect)
@@ -686,6 +702,10 @@ export class World {
       case 'stopHash':
         return drop(({ kind }) => kind === 'hash')
       case 'callStart':
+        for (const uploadId of upload.asked) {
+          const isDone = this.#storage.get(uploadId)?.status === 'completed'
+          if (isDone) this.#violated(`sent again although ${uploadId} is completed`)
+        }
         return add({ kind: 'start', ticket: effect.ticket })
       case 'callUrls':
         return add({ kind: 'urls', ticket: effect.ticket, parts: effect.parts })
@@ -693,6 +713,7 @@ export class World {
         if (!this.rules.canList) this.#violated('list is not configured')
         return add({ kind: 'list', ticket: effect.ticket })
       case 'callComplete':
+        upload.asked.add(state.multipart?.uploadId ?? 'none')
         return add({
           kind: 'complete',
           ticket: effect.ticket,
@@ -732,6 +753,7 @@ export class World {
     if (record?.multipart?.uploadId !== multipart.uploadId) {
       this.#violated('complete before the journal holds its upload')
     }
+    if (!record.completeLost) this.#violated('complete before the journal says so')
     return multipart.uploadId
   }
 

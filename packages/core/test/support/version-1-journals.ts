@@ -63,3 +63,12 @@ export const allConfirmed: Journal = [
   [`p/${id}/0/2`, '1aa3855b0f20324dedf347c2bcc0ab8c'],
   [`p/${id}/0/3`, 'b43cd216b1d8795b8bf990978f332afb'],
 ]
+
+/** The same, paused after an answer to complete was lost. */
+export const completeLost: Journal = [
+  [
+    `u/${id}`,
+    '{"v":1,"order":1,"createdAt":1767323045000,"name":"clip.mp4","size":10,"lastModified":1700000000000,"ref":"\\"clip.mp4\\"","paused":true,"generation":0,"restarts":0,"hash":"f4eb9418779ea448","completeLost":true,"key":"in/clip.mp4","parts":3,"multipart":{"key":"in/clip.mp4","uploadId":"mp-1","partSize":4}}',
+  ],
+  ...allConfirmed.slice(1),
+]

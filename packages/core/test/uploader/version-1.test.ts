@@ -7,6 +7,7 @@ import {
   allConfirmed,
   begunAnew,
   cancelled,
+  completeLost,
   failed,
   finished,
   unfinished,
@@ -138,6 +139,43 @@ describe('a journal of version 1', () => {
     expect(world.transcript).toEqual(['complete 1,2,3'])
     expect(uploader.uploads().map(statusOf)).toEqual(['completed'])
     expectStored(world)
+  })
+})
+
+describe('a journal of version 1 from which complete may have been sent', () => {
+  test.each([
+    ['all confirmed', allConfirmed, ['complete 1,2,3']],
+    ['known to be lost', completeLost, ['complete 1,2,3']],
+  ])('is not sent again where the storage no longer knows it: %s', async (_, journal, lines) => {
+    const world = worldOf(journal, { size: 10 })
+    world.storage.multiparts.clear()
+    const uploader = await world.uploader()
+    uploader.resume()
+    await world.clock.exhaust()
+    expect(world.transcript).toEqual(lines)
+    expect(uploader.uploads()[0]?.getSnapshot().error?.code).toBe('complete_uncertain')
+  })
+
+  test('but an unfinished one begins anew', async () => {
+    const world = worldOf(unfinished, { size: 22 })
+    world.storage.multiparts.clear()
+    const uploader = await world.uploader()
+    await world.clock.exhaust()
+    expect(world.backend.count('start')).toBe(1)
+    expect(uploader.uploads().map(statusOf)).toEqual(['completed'])
+    expectStored(world)
+  })
+
+  test('and one whose last parts come now begins anew if complete is then refused', async () => {
+    const world = worldOf(unfinished, { size: 22 })
+    world.backend.fault = (call, count) => {
+      if (call === 'complete' && count === 1) world.storage.multiparts.clear()
+      return undefined
+    }
+    const uploader = await world.uploader()
+    await world.clock.exhaust()
+    expect(world.backend.count('start')).toBe(1)
+    expect(uploader.uploads().map(statusOf)).toEqual(['completed'])
   })
 })
 

@@ -7,6 +7,8 @@ export interface RecordedUpload {
   readonly outcome: string | undefined
   readonly generation: number
   readonly uploadId: string | undefined
+  /** Complete may have been sent. */
+  readonly completeLost: boolean
   readonly key: string | undefined
   /** Multipart uploads that are to be aborted. */
   readonly abandonedIds: readonly string[]
@@ -19,8 +21,8 @@ export class JournalLedger {
   readonly uploads: Map<string, RecordedUpload> = new Map()
   /** The numbers of the parts that have a record, by `id/generation`. */
   readonly #parts = new Map<string, Set<string>>()
-  /** Every multipart upload that a record ever named. */
-  readonly named: Set<string> = new Set()
+  /** Every multipart upload that a record ever named, and the id of that record. */
+  readonly named: Map<string, string> = new Map()
   /** Told when part records of one generation could be of either of two multipart uploads. */
   onAmbiguity: (id: string, generation: number) => void = () => {}
   /** The multipart upload of each generation, by `id/generation`. */
@@ -43,9 +45,9 @@ export class JournalLedger {
   #noteUpload(id: string, record: RecordedUpload): void {
     const { generation, uploadId, abandonedIds } = record
     this.uploads.set(id, record)
-    for (const abandonedId of abandonedIds) this.named.add(abandonedId)
+    for (const abandonedId of abandonedIds) this.named.set(abandonedId, id)
     if (uploadId === undefined) return
-    this.named.add(uploadId)
+    this.named.set(uploadId, id)
     const name = `${id}/${generation}`
     const known = this.#generations.get(name)
     if (known !== undefined && known !== uploadId) this.onAmbiguity(id, generation)
@@ -88,13 +90,15 @@ function readRecord(value: string): RecordedUpload {
     readonly outcome?: string
     readonly generation: number
     readonly multipart?: { readonly uploadId: string; readonly key: string }
+    readonly completeLost: boolean
     readonly abandoned: readonly { readonly uploadId: string }[]
     readonly ref?: string
   }
-  const { name, paused, outcome, generation, multipart, abandoned, ref } = record
+  const { name, paused, outcome, generation, completeLost, multipart, abandoned, ref } = record
   const { uploadId, key } = multipart ?? {}
   const [, kept] = /"kept":(\d+)/.exec(ref ?? '') ?? []
   const keptId = kept === undefined ? undefined : Number(kept)
   const abandonedIds = abandoned.map(({ uploadId }) => uploadId)
-  return { name, paused, outcome, generation, uploadId, key, abandonedIds, keptId }
+  const facts = { name, paused, outcome, generation, completeLost }
+  return { ...facts, uploadId, key, abandonedIds, keptId }
 }

@@ -2,8 +2,9 @@ import { errorCodes, isUploadError, type Range, type StoreChange } from '@s3-bg-
 import type { ClientProcess } from './client-process.ts'
 import { hashOf } from './content-hash.ts'
 import { ATTEMPTS } from './core-policy.ts'
+import { Finished } from './finished.ts'
 import { type HttpAnswer, isSuccess } from './http-answer.ts'
-import { JournalLedger } from './journal-ledger.ts'
+import { JournalLedger, type RecordedUpload } from './journal-ledger.ts'
 import { Leftovers } from './leftovers.ts'
 import { findSecret, textOf } from './secrets.ts'
 import { newSigning } from './signing.ts'
@@ -32,6 +33,7 @@ export class Referee {
   readonly traces: Map<string, Trace> = new Map()
   readonly ledger: JournalLedger = new JournalLedger()
   readonly leftovers: Leftovers
+  readonly finished: Finished
   #puts = 0
 
   constructor(
@@ -48,6 +50,7 @@ export class Referee {
     this.#store = parts.store
     this.#urls = new UrlWatch(world, parts.storage)
     this.leftovers = new Leftovers(world, parts.storage, this.ledger)
+    this.finished = new Finished(world, this.ledger)
     this.ledger.onAmbiguity = (id, generation) => {
       const name = this.ledger.uploads.get(id)?.name
       world.violate('journal', `generation ${generation} of ${name} has two multipart uploads`)
@@ -72,7 +75,7 @@ export class Referee {
     this.leftovers.processEnded()
     this.#puts = 0
     for (const trace of this.traces.values()) {
-      if (trace.completes.size > 0) trace.uncertain = true
+      if (trace.completes.size > 0 || this.#recordOf(trace)?.completeLost) trace.uncertain = true
       trace.busy = 0
       trace.puts.clear()
       trace.calls.clear()
@@ -161,7 +164,10 @@ export class Referee {
       this.#checkComplete(trace, upload, body.parts as readonly { PartNumber: number }[])
     }
     if (call === 'abort') this.leftovers.abortStarts(uploadId ?? '', trace.calls.has(what))
-    if (call === 'start') trace.signing = newSigning()
+    if (call === 'start') {
+      trace.signing = newSigning()
+      this.finished.startStarts(trace)
+    }
     if (call === 'urls') this.#urls.asked(trace, body.parts as readonly number[], isSecond)
     trace.calls.add(what)
     const end = underWay(trace, client)
@@ -299,6 +305,10 @@ export class Referee {
       const part = lacks.PartNumber
       world.violate('journal', `${trace.name} is completed before part ${part} is journaled`)
     }
+    // After a crash nobody would know that the object may exist.
+    if (this.#recordOf(trace)?.completeLost === false && !lossy) {
+      world.violate('journal', `${trace.name} is completed before the journal says so`)
+    }
     if (trace.completes.has(uploadId)) {
       world.violate('3 complete', `${trace.name} is completed twice at once`)
     }
@@ -308,8 +318,13 @@ export class Referee {
     trace.completes.add(uploadId)
   }
 
+  #recordOf({ id }: Trace): RecordedUpload | undefined {
+    return id === undefined ? undefined : this.ledger.uploads.get(id)
+  }
+
   /** Whatever the client thinks: an object must be what one content of its file was. */
   #objectMade(upload: StoredUpload, bytes: Uint8Array): void {
+    this.finished.objectMade(upload.uploadId)
     if (hashOf(bytes) === upload.fileHash) return
     const guarantee = this.#world.has('file-change') ? '6 changed file' : '1 bytes'
     this.#world.violate(

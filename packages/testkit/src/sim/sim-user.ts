@@ -274,6 +274,7 @@ export class SimUser {
         if (handle === undefined || client.closed || trace.over !== undefined) return
         world.note('user', () => `retries ${trace.name}`)
         forgetHistory(trace)
+        this.#device.referee.finished.userRetries(trace.id)
         handle.retry()
         this.#awaitDone(trace, handle)
       },

@@ -47,6 +47,7 @@ export interface State {
   readonly sentBytes: number
   readonly callRetryAt: number
   readonly callFailed: number
+  readonly completeLost: boolean
   readonly multipart: Multipart | undefined
   readonly abandoned: readonly object[]
 }
@@ -168,6 +169,10 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     const { state: next, effects } = step(state, event)
     if (event.type !== 'started') return { state: next, effects }
     return { state: withMultipart(next, () => ({ recordTicket: 0 })), effects }
+  },
+  'that complete was sent is forgotten': (step, state, event) => {
+    const { state: next, effects } = step(state, event)
+    return { state: { ...next, completeLost: false }, effects }
   },
   'complete does not wait for the journal': (step, state, event) => {
     const early = withMultipart(state, () => ({ completeTicket: 0 }))
