@@ -61,14 +61,15 @@ export class UrlWatch {
 
   /**
    * URLs in memory are bounded by what all slots can use while they wait for the next ones, twice
-   * over, whatever the size of the file (guarantee 7).
+   * over, whatever the size of the file (guarantee 7). The client measures on its own, and a process
+   * that was restarted begins anew: it may be half as much again.
    */
   #checkPool({ name, signing }: Trace): void {
     const { concurrency, latencyMs, bodyMs } = this.#world.plan
     const slowestCall = Math.max(...signing.calls.map(({ at, until = at }) => until - at))
     const fastestPart = latencyMs + bodyMs / 2
     const callsPerPart = Math.max(1, slowestCall / fastestPart)
-    const most = 2 * (concurrency + Math.ceil(1.5 * concurrency * callsPerPart))
+    const most = 3 * (concurrency + Math.ceil(1.5 * concurrency * callsPerPart))
     if (signing.unused.size <= most) return
     const why = `${signing.unused.size} URLs of ${name} are kept, where ${most} would do`
     this.#world.violate('7 bounds', why)
