@@ -71,13 +71,13 @@ export class IdleSlots {
   }
 
   #checkIdleTime(name: string, { calls, disturbed, idleMs }: Signing, now: number): void {
-    if (disturbed) return
+    // Durations that vary may mislead whoever measures them.
+    if (disturbed || !this.#world.plan.steady) return
     let allowed = 0
     for (const [index, { at, until = now }] of calls.entries()) {
       allowed += Math.max(0, until - at - this.#lasts(index))
     }
-    // Parts and calls that take now more, now less, are not foretold exactly.
-    if (idleMs <= (this.#world.plan.steady ? allowed : 1.5 * allowed)) return
+    if (idleMs <= allowed) return
     const why = `slots were idle for ${idleMs} ms for want of URLs of ${name}`
     this.#world.violate('7 bounds', `${why}, where ${allowed} ms are allowed`)
   }
@@ -85,10 +85,8 @@ export class IdleSlots {
   /** How long the URLs at hand last at least, in milliseconds from a call on, by its position. */
   #lasts(call: number): number {
     if (call === 0) return 0
-    const { steady, latencyMs, bodyMs } = this.#world.plan
+    const { latencyMs, bodyMs } = this.#world.plan
     const partMs = 2 * latencyMs + bodyMs
-    // Durations that vary may mislead whoever measures them, but a part for every slot is at hand.
-    if (!steady) return partMs / 2
     // The first call asked before any part had shown how long it takes.
     if (call === 1) return FIRST_ROUNDS * partMs
     return this.#world.has('slow-backend') ? 11 * latencyMs : 2 * latencyMs
