@@ -1,1 +1,13 @@
 export { filePath } from './file-path.ts'
+export type {
+  NativeConstraints,
+  NativeEvents,
+  NativeFile,
+  NativeFileRef,
+  NativeHashProgress,
+  NativeHeader,
+  NativeModule,
+  NativeTask,
+  NativeTaskStatus,
+  NativeWindow,
+} from './native-module.ts'
