@@ -13,7 +13,11 @@ const STATUS = {
   NoSuchUpload: 404,
   NotFound: 404,
   MethodNotAllowed: 405,
+  RequestTimeout: 408,
+  AlreadyExists: 409,
   RequestTooLarge: 413,
+  UnsupportedMediaType: 415,
+  TooManyRequests: 429,
   InternalError: 500,
   ServiceUnavailable: 503,
 } as const
@@ -23,6 +27,11 @@ const STATUS = {
  * `ServiceUnavailable` tells the client to try again later.
  */
 export type BackendErrorCode = keyof typeof STATUS
+
+export interface BackendErrorOptions {
+  /** After how many seconds asking again may succeed: the Retry-After header. */
+  readonly retryAfterSeconds?: number | undefined
+}
 
 /**
  * A refusal that the client gets to see: `{ "code", "message" }`, with the status that belongs to the code.
@@ -35,12 +44,14 @@ export class BackendError extends Error {
   readonly code: BackendErrorCode
   /** The HTTP status. */
   readonly status: number
+  readonly retryAfterSeconds: number | undefined
 
   /** @param message Shown to the client: no secrets, no paths of the server. */
-  constructor(code: BackendErrorCode, message: string) {
+  constructor(code: BackendErrorCode, message: string, options: BackendErrorOptions = {}) {
     super(message)
     this.code = code
     this.status = STATUS[code]
+    this.retryAfterSeconds = options.retryAfterSeconds
   }
 }
 

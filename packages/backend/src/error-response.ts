@@ -14,7 +14,10 @@ export function jsonErrorResponse(
 ): Response {
   return Response.json(
     { code: error.code, message: error.message },
-    { status: error.status, headers: { 'cache-control': 'no-store', ...headers } },
+    {
+      status: error.status,
+      headers: { 'cache-control': 'no-store', ...headersOf(error), ...headers },
+    },
   )
 }
 
@@ -26,8 +29,18 @@ export function xmlErrorResponse(
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message></Error>`
   return new Response(body, {
     status: error.status,
-    headers: { 'content-type': 'application/xml', ...headers },
+    headers: { 'content-type': 'application/xml', ...headersOf(error), ...headers },
   })
+}
+
+function headersOf({ code, retryAfterSeconds }: BackendError): Record<string, string> {
+  return {
+    ...(retryAfterSeconds === undefined
+      ? {}
+      : { 'retry-after': String(Math.max(0, Math.ceil(retryAfterSeconds))) }),
+    // The rest of the request may never come, so the connection is of no more use.
+    ...(code === 'RequestTimeout' ? { connection: 'close' } : {}),
+  }
 }
 
 function escapeXml(text: string): string {

@@ -1,4 +1,9 @@
-export { BackendError, type BackendErrorCode, isBackendError } from './backend-error.ts'
+export {
+  BackendError,
+  type BackendErrorCode,
+  type BackendErrorOptions,
+  isBackendError,
+} from './backend-error.ts'
 export type { CorsOptions } from './cors.ts'
 export { defaultKey } from './default-key.ts'
 export { defaultPartSize } from './default-part-size.ts'

@@ -245,6 +245,24 @@ describe('refusals', () => {
     expect(errors).toEqual([failure, failure])
   })
 
+  test.each([
+    [1.2, '2'],
+    [-3, '0'],
+    [undefined, null],
+  ])('after %s seconds it may succeed: Retry-After: %s', async (retryAfterSeconds, header) => {
+    const refuse = () => {
+      throw new BackendError('ServiceUnavailable', 'Later.', { retryAfterSeconds })
+    }
+    const { post, handler } = await backend({
+      storage: new Proxy({} as UploadStorage, { get: () => async () => refuse() }),
+    })
+    const { status, response } = await post('/start', file)
+    expect(status).toBe(503)
+    expect(response.headers.get('retry-after')).toBe(header)
+    const part = await handler(new Request(`${BASE}/parts/x/1`, { method: 'PUT', body: 'x' }))
+    expect(part.headers.get('retry-after')).toBe(header)
+  })
+
   test('an onError that throws changes nothing', async () => {
     const { post } = await backend({
       keyFor: () => {
