@@ -31,6 +31,8 @@ export type BackendErrorCode = keyof typeof STATUS
 export interface BackendErrorOptions {
   /** After how many seconds asking again may succeed: the Retry-After header. */
   readonly retryAfterSeconds?: number | undefined
+  /** What went wrong below. Never shown to the client; with a status of 500 and more `onError` gets it. */
+  readonly cause?: unknown
 }
 
 /**
@@ -48,7 +50,7 @@ export class BackendError extends Error {
 
   /** @param message Shown to the client: no secrets, no paths of the server. */
   constructor(code: BackendErrorCode, message: string, options: BackendErrorOptions = {}) {
-    super(message)
+    super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.code = code
     this.status = STATUS[code]
     this.retryAfterSeconds = options.retryAfterSeconds

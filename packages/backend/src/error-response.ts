@@ -1,8 +1,14 @@
 import { BackendError, isBackendError } from './backend-error.ts'
 
-/** What the client gets to see of anything that was thrown; `report` gets whatever is not a refusal. */
+/**
+ * What the client gets to see of anything that was thrown; `report` gets whatever is not a refusal, and
+ * the refusals that have a cause which is no fault of the client.
+ */
 export function toBackendError(thrown: unknown, report: (error: unknown) => void): BackendError {
-  if (isBackendError(thrown)) return thrown
+  if (isBackendError(thrown)) {
+    if (thrown.status >= 500 && thrown.cause !== undefined) report(thrown)
+    return thrown
+  }
   report(thrown)
   return new BackendError('InternalError', 'Something went wrong on the server.')
 }

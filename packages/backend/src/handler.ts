@@ -66,7 +66,10 @@ export interface UploadHandlerOptions<TPrincipal extends Principal> {
    * again, so it is called at least once for every object, and sometimes more often.
    */
   readonly onCompleted?: (upload: CompletedUpload<TPrincipal>) => void | Promise<void>
-  /** Gets what was thrown and is no BackendError; the client saw a 500. Default: `console.error`. */
+  /**
+   * Gets what was thrown and is no BackendError (the client saw a 500), and each BackendError of 500 and
+   * more that has a cause. Default: `console.error`.
+   */
   readonly onError?: (error: unknown) => void
   /** The path that all endpoints have in front. Default: none. */
   readonly basePath?: string

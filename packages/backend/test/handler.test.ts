@@ -263,6 +263,28 @@ describe('refusals', () => {
     expect(part.headers.get('retry-after')).toBe(header)
   })
 
+  test('onError hears what made the storage unavailable, and of no other refusal', async () => {
+    const cause = new Error('connect ECONNREFUSED')
+    const unavailable = new BackendError('ServiceUnavailable', 'Later.', { cause })
+    const refusals = [
+      unavailable,
+      new BackendError('ServiceUnavailable', 'Later.'),
+      new BackendError('InvalidPart', 'No.', { cause }),
+    ]
+    const storage = new Proxy({} as UploadStorage, {
+      get: () => () => Promise.reject(refusals.shift()),
+    })
+    const { post, errors } = await backend({ storage })
+    const answers = [
+      await post('/start', file),
+      await post('/start', file),
+      await post('/start', file),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 400])
+    expect(JSON.stringify(answers)).not.toMatch('ECONNREFUSED')
+    expect(errors).toEqual([unavailable])
+  })
+
   test('an onError that throws changes nothing', async () => {
     const { post } = await backend({
       keyFor: () => {
