@@ -1,5 +1,13 @@
 import { type ControlCall, UploadError } from '../errors.ts'
 import type { Json } from '../ports.ts'
+import {
+  describeMismatch,
+  type Read,
+  readListAnswer,
+  readStartAnswer,
+  readUrlsAnswer,
+  type StartAnswer,
+} from './answers.ts'
 import type { EndpointConfig } from './config.ts'
 import {
   type Answer,
@@ -12,8 +20,6 @@ import { collectionUrl, findNameProblem, type MultipartName, objectUrl } from '.
 import { normalizeEtag } from './etag.ts'
 import { readTimes, type UrlTimes } from './expiry.ts'
 import { isHttpUrl } from './http-url.ts'
-import { describeMismatch, type Read, readAnswer } from './read-answer.ts'
-import { listAnswer, type StartAnswer, startAnswer, urlsAnswer } from './schemas.ts'
 import { type AnswerTime, ServerTime } from './server-time.ts'
 import { CALL_NAMES } from './status-failure.ts'
 
@@ -197,7 +203,7 @@ function parseJson(text: string | undefined, mediaType = 'no content type'): Rea
 }
 
 function readStarted(answer: unknown): Read<StartAnswer> {
-  const result = readAnswer(startAnswer, answer)
+  const result = readStartAnswer(answer)
   const problem = result.ok ? findNameProblem(result.value) : undefined
   return problem === undefined ? result : { ok: false, problem }
 }
@@ -207,7 +213,7 @@ function readSignedParts(
   parts: readonly number[],
   serverNowBy: (urls: readonly UrlTimes[]) => number,
 ): Read<readonly SignedPart[]> {
-  const result = readAnswer(urlsAnswer, answer)
+  const result = readUrlsAnswer(answer)
   if (!result.ok) return result
   const { urls } = result.value
   const missing = parts.filter((part) => !Object.hasOwn(urls, String(part)))
@@ -237,7 +243,7 @@ function readStoredParts(
   answer: unknown,
   { etag: mode }: EndpointConfig,
 ): Read<readonly StoredPart[]> {
-  const result = readAnswer(listAnswer, answer)
+  const result = readListAnswer(answer)
   if (!result.ok) return result
   const stored = new Map<number, StoredPart | undefined>()
   for (const { PartNumber: part, ETag, Size: size } of result.value.parts) {

@@ -1,7 +1,17 @@
-import * as z from 'zod/mini'
 import { errorCodes } from '../errors.ts'
 import type { Step } from '../machine/decide.ts'
 import type { UploadRecord } from '../machine/restore.ts'
+import {
+  isCount,
+  isFlag,
+  isNumber,
+  isOneOf,
+  isPositive,
+  isText,
+  listOf,
+  objectOf,
+  optional,
+} from '../protocol/guard.ts'
 import { isPlainObject } from '../protocol/plain-object.ts'
 import { migrate, RECORD_VERSION } from './migrations.ts'
 
@@ -18,41 +28,46 @@ export function partKey(id: string, generation: number, part: number): string {
   return `p/${id}/${generation}/${part}`
 }
 
-const jsonText = z.string().check(z.refine((text) => parseJson(text) !== undefined))
-const jsonObjectText = z.string().check(z.refine((text) => isPlainObject(parseJson(text))))
+function isJson(value: unknown): value is string {
+  return isText(value) && parseJson(value) !== undefined
+}
 
-const count = z.int().check(z.gte(0))
-const multipartName = { key: z.string(), uploadId: z.string() }
-const steps: [Step, ...Step[]] = ['start', 'urls', 'complete', 'list', 'abort', 'put', 'file']
+function isJsonObject(value: unknown): value is string {
+  return isText(value) && isPlainObject(parseJson(value))
+}
 
-const uploadRecord = z.object({
-  v: z.literal(RECORD_VERSION),
-  order: count,
-  name: z.string(),
-  size: count,
-  lastModified: z.optional(z.number()),
-  transferId: z.optional(z.string()),
-  userParams: z.optional(jsonObjectText),
-  ref: z.optional(jsonText),
-  createdAt: z.number(),
-  outcome: z.optional(z.enum(['completed', 'failed', 'cancelled'])),
-  failedWith: z.optional(
-    z.object({
-      code: z.enum(errorCodes as [string, ...string[]]),
-      step: z.enum(steps),
-      part: z.optional(z.number()),
-      message: z.string(),
+const OUTCOMES = ['completed', 'failed', 'cancelled'] as const
+const STEPS: readonly Step[] = ['start', 'urls', 'complete', 'list', 'abort', 'put', 'file']
+const multipartName = { key: isText, uploadId: isText }
+
+const isUploadRecord = objectOf({
+  v: isOneOf([RECORD_VERSION]),
+  order: isCount,
+  name: isText,
+  size: isCount,
+  lastModified: optional(isNumber),
+  transferId: optional(isText),
+  userParams: optional(isJsonObject),
+  ref: optional(isJson),
+  createdAt: isNumber,
+  outcome: optional(isOneOf(OUTCOMES)),
+  failedWith: optional(
+    objectOf({
+      code: isOneOf(errorCodes),
+      step: isOneOf(STEPS),
+      part: optional(isNumber),
+      message: isText,
     }),
   ),
-  paused: z.boolean(),
-  generation: count,
-  restarts: count,
-  hash: z.optional(z.string()),
-  completeLost: z.boolean(),
-  key: z.optional(z.string()),
-  parts: count,
-  multipart: z.optional(z.object({ ...multipartName, partSize: z.int().check(z.positive()) })),
-  abandoned: z.array(z.object(multipartName)),
+  paused: isFlag,
+  generation: isCount,
+  restarts: isCount,
+  hash: optional(isText),
+  completeLost: isFlag,
+  key: optional(isText),
+  parts: isCount,
+  multipart: optional(objectOf({ ...multipartName, partSize: isPositive })),
+  abandoned: listOf(objectOf(multipartName)),
 })
 
 export function encodeUpload(record: UploadRecord): string {
@@ -70,36 +85,40 @@ export function decodeUpload(
   if (id === '' || id.includes('/')) return undefined
   const present = migrate(parseJson(value), parts)
   if (present === 'newer') return present
-  const { success, data } = uploadRecord.safeParse(present)
-  if (!success) return undefined
+  if (!isUploadRecord(present)) return undefined
+  const { failedWith, multipart } = present
   return {
     file: {
       id,
-      order: data.order,
-      name: data.name,
-      size: data.size,
-      lastModified: data.lastModified,
-      transferId: data.transferId,
-      userParams: data.userParams,
-      ref: data.ref,
-      createdAt: data.createdAt,
+      order: present.order,
+      name: present.name,
+      size: present.size,
+      lastModified: present.lastModified,
+      transferId: present.transferId,
+      userParams: present.userParams,
+      ref: present.ref,
+      createdAt: present.createdAt,
     },
-    outcome: data.outcome,
-    failedWith: data.failedWith && {
-      code: data.failedWith.code as (typeof errorCodes)[number],
-      step: data.failedWith.step,
-      part: data.failedWith.part,
-      message: data.failedWith.message,
+    outcome: present.outcome,
+    failedWith: failedWith && {
+      code: failedWith.code,
+      step: failedWith.step,
+      part: failedWith.part,
+      message: failedWith.message,
     },
-    paused: data.paused,
-    generation: data.generation,
-    restarts: data.restarts,
-    hash: data.hash,
-    completeLost: data.completeLost,
-    key: data.key,
-    parts: data.parts,
-    multipart: data.multipart,
-    abandoned: data.abandoned,
+    paused: present.paused,
+    generation: present.generation,
+    restarts: present.restarts,
+    hash: present.hash,
+    completeLost: present.completeLost,
+    key: present.key,
+    parts: present.parts,
+    multipart: multipart && {
+      key: multipart.key,
+      uploadId: multipart.uploadId,
+      partSize: multipart.partSize,
+    },
+    abandoned: present.abandoned.map(({ key, uploadId }) => ({ key, uploadId })),
   }
 }
 

@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import * as z from 'zod/mini'
 import { errorCodes } from '../../src/errors.ts'
 import { listEtags } from '../../src/machine/etag-table.ts'
 import { recordOf, restoreUpload, type UploadRecord } from '../../src/machine/restore.ts'
 import { newUpload } from '../../src/machine/upload-state.ts'
+import { isPlainObject } from '../../src/protocol/plain-object.ts'
 import { decodeJournal } from '../../src/runtime/decode-journal.ts'
-import { encodeUpload, partKey, uploadKey } from '../../src/runtime/records.ts'
+import { decodeUpload, encodeUpload, partKey, uploadKey } from '../../src/runtime/records.ts'
 import { begunAnew, unfinished } from '../support/version-1-journals.ts'
 
 /** Every draw of these tests follows from it. */
@@ -65,6 +67,47 @@ function someRecord(id: string, order = 1): UploadRecord {
   return { ...recordOf(newUpload(file)), hash: '0'.repeat(16), parts: 3, multipart }
 }
 
+/** What a record is, said a second time and in other words. */
+const multipartSchema = z.object({ key: z.string(), uploadId: z.string() })
+const natural = z.int().check(z.gte(0))
+const recordSchema = z.object({
+  v: z.literal(2),
+  order: natural,
+  name: z.string(),
+  size: natural,
+  lastModified: z.optional(z.number()),
+  transferId: z.optional(z.string()),
+  userParams: z.optional(z.string().check(z.refine((text) => isPlainObject(parsed(text))))),
+  ref: z.optional(z.string().check(z.refine((text) => parsed(text) !== undefined))),
+  createdAt: z.number(),
+  outcome: z.optional(z.enum(['completed', 'failed', 'cancelled'])),
+  failedWith: z.optional(
+    z.object({
+      code: z.enum(errorCodes as [string, ...string[]]),
+      step: z.enum(['start', 'urls', 'complete', 'list', 'abort', 'put', 'file']),
+      part: z.optional(z.number()),
+      message: z.string(),
+    }),
+  ),
+  paused: z.boolean(),
+  generation: natural,
+  restarts: natural,
+  hash: z.optional(z.string()),
+  completeLost: z.boolean(),
+  key: z.optional(z.string()),
+  parts: natural,
+  multipart: z.optional(z.extend(multipartSchema, { partSize: z.int().check(z.positive()) })),
+  abandoned: z.array(multipartSchema),
+})
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 describe('a record of an upload', () => {
   test('comes back as it was written', () => {
     fc.assert(
@@ -113,6 +156,34 @@ describe('a record of an upload', () => {
       ),
       { seed, numRuns: 500 },
     )
+  })
+
+  test('of this version is taken as its schema says, and without what it has besides', () => {
+    const { v: _, ...fields } = recordSchema._zod.def.shape
+    const names = Object.keys(fields)
+    const odd = fc.oneof(
+      fc.constantFrom<unknown>(undefined, null, '', '{}', '[]', '{', 0, -1, 1.5, 2 ** 53, true, []),
+      fc.constantFrom<unknown>({}, { key: 'k', uploadId: 'u' }, [{ key: 'k' }], 'failed'),
+      fc.constantFrom<unknown>({ key: 'k', uploadId: 'u', partSize: 0, more: 1 }),
+      fc.constantFrom<unknown>({ code: 'internal', step: 'put', message: '', more: 1 }),
+      fc.constantFrom<unknown>([{ key: 'k', uploadId: 'u', more: 1 }]),
+      fc.jsonValue(),
+    )
+    const seen = { right: 0, wrong: 0 }
+    fc.assert(
+      fc.property(uploadRecord, fc.constantFrom('more', ...names), odd, (record, name, value) => {
+        const written = JSON.stringify({ ...JSON.parse(encodeUpload(record)), [name]: value })
+        const { success, data } = recordSchema.safeParse(JSON.parse(written))
+        const decoded = decodeUpload(record.file.id, written, [])
+        seen[success ? 'right' : 'wrong'] += 1
+        if (typeof decoded === 'object') {
+          const { file, ...rest } = decoded
+          expect({ ...file, ...rest }).toEqual({ ...data, v: undefined, id: record.file.id })
+        } else expect(success).toBe(false)
+      }),
+      { seed, numRuns: 500 },
+    )
+    expect(Math.min(seen.right, seen.wrong)).toBeGreaterThan(50)
   })
 
   test.each([
