@@ -158,7 +158,8 @@ export function createUploadHandler<TPrincipal extends Principal>(
   async function urls(request: Request, principal: TPrincipal): Promise<Response> {
     const { key, uploadId, parts } = parseUrls(await readJson(request, maxBodyBytes))
     const base = publicUrl ?? new URL(request.url).origin + basePath
-    const signed = await storage.signParts({ owner: principal.id, key, uploadId }, parts, {
+    const asked = [...new Set(parts)]
+    const signed = await storage.signParts({ owner: principal.id, key, uploadId }, asked, {
       partsUrl: `${base}/parts`,
     })
     return json({ urls: Object.fromEntries(signed) })

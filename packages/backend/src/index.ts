@@ -16,6 +16,7 @@ export {
   type UploadHandler,
   type UploadHandlerOptions,
 } from './handler.ts'
+export { type OwnedUploadsOptions, ownedUploads } from './owned-uploads.ts'
 export type {
   IncomingPart,
   NewUpload,

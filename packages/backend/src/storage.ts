@@ -3,8 +3,8 @@
  *
  * A storage also keeps who started an upload. Every call names the caller as `owner`, and for an upload of
  * somebody else it must behave exactly as for one that does not exist, so that nobody can find out which
- * uploads there are. (A storage without a place of its own to write that down can hand out upload ids
- * that carry a MAC over the owner.)
+ * uploads there are. A storage without a place of its own to write that down, such as S3, is wrapped in
+ * `ownedUploads`.
  *
  * Refusals are thrown as `BackendError`.
  */

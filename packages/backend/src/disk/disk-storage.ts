@@ -2,16 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { BackendError } from '../backend-error.ts'
+import { checkParts } from '../check-parts.ts'
+import { noSuchUpload } from '../no-such-upload.ts'
+import { assertPlannedPart, plannedSize } from '../part-plan.ts'
 import type { PartTag, UploadAddress, UploadStorage } from '../storage.ts'
 import { assemble } from './assemble.ts'
-import { checkParts } from './check-parts.ts'
 import { exclusive } from './exclusive.ts'
 import { fingerprint } from './fingerprint.ts'
 import { isMissing } from './is-missing.ts'
 import { type Manifest, parseManifest } from './manifest.ts'
 import { multipartEtag } from './multipart-etag.ts'
 import { objectPath } from './object-path.ts'
-import { partCount, plannedSize } from './part-plan.ts'
 import { signPartPath, verifyPartPath } from './part-url.ts'
 import { readIfPresent } from './read-if-present.ts'
 import { receivePart } from './receive-part.ts'
@@ -181,12 +182,7 @@ export function diskStorage(options: DiskStorageOptions): DiskStorage {
       const now = clock()
       return new Map(
         partNumbers.map((partNumber) => {
-          if (plannedSize(upload, partNumber) === undefined) {
-            throw new BackendError(
-              'InvalidRequest',
-              `There is no part ${partNumber}: the parts are 1 to ${partCount(upload)}.`,
-            )
-          }
+          assertPlannedPart(upload, partNumber)
           const part = { uploadId: address.uploadId, partNumber }
           return [partNumber, `${partsUrl}/${signPartPath(secret, part, now, urlTtlSeconds)}`]
         }),
@@ -291,12 +287,5 @@ function isFolderConflict(error: unknown): boolean {
     error instanceof Error &&
     'code' in error &&
     ['EEXIST', 'ENOTDIR', 'EISDIR', 'ENOTEMPTY'].includes(String(error.code))
-  )
-}
-
-function noSuchUpload(): BackendError {
-  return new BackendError(
-    'NoSuchUpload',
-    'There is no such upload: it may have been completed or aborted.',
   )
 }

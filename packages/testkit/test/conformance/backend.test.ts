@@ -3,11 +3,16 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createUploadHandler, type UploadHandler } from '@s3-bg-uploader/backend'
+import {
+  createUploadHandler,
+  ownedUploads,
+  type UploadHandler,
+  type UploadStorage,
+} from '@s3-bg-uploader/backend'
 import { diskStorage } from '@s3-bg-uploader/backend/disk'
 import { nodeListener } from '@s3-bg-uploader/backend/node'
 import { type BackendConformance, backendConformance } from '@s3-bg-uploader/testkit'
-import { memoryStorage } from '@s3-bg-uploader/testkit/storage'
+import { type MemoryStorage, memoryStorage } from '@s3-bg-uploader/testkit/storage'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { collect } from './collect.ts'
 
@@ -65,11 +70,12 @@ describe('diskStorage behind node:http', () => {
   })
 })
 
+type Spoil = (handler: UploadHandler, request: Request) => Promise<Response>
+
 function inMemory(
-  spoil: (handler: UploadHandler, request: Request) => Promise<Response> = (handler, request) =>
-    handler(request),
+  spoil: Spoil = (handler, request) => handler(request),
+  storage: UploadStorage = memoryStorage({ minPartSize: 1 }),
 ): Omit<BackendConformance, 'describe' | 'it'> {
-  const storage = memoryStorage({ minPartSize: 1 })
   const handler = createUploadHandler({ storage, ...settings })
   return {
     ...clients,
@@ -82,7 +88,45 @@ describe('memoryStorage without a server', () => {
   backendConformance({ describe, it, ...inMemory() })
 })
 
-type Spoil = (handler: UploadHandler, request: Request) => Promise<Response>
+/** Knows its uploads by id and key, and nobody by name: as S3 does. */
+function ownerless(storage: MemoryStorage): UploadStorage {
+  const anybody = <T extends object>(upload: T) => ({ ...upload, owner: 'anybody' })
+  return {
+    create: (upload) => storage.create(anybody(upload)),
+    signParts: (upload, ...rest) => storage.signParts(anybody(upload), ...rest),
+    complete: (upload, parts) => storage.complete(anybody(upload), parts),
+    listParts: (upload) => storage.listParts(anybody(upload)),
+    abort: (upload) => storage.abort(anybody(upload)),
+    putPart: (part) => storage.putPart(part),
+  }
+}
+
+const likeS3 = () => memoryStorage({ minPartSize: 1, checkPlan: false, resumeStarts: false })
+
+describe('ownedUploads on a storage that knows no owner', () => {
+  const storage = likeS3()
+  const secrets = ['conformance conformance conformance']
+  backendConformance({
+    describe,
+    it,
+    ...inMemory(undefined, ownedUploads(ownerless(storage), { secrets })),
+    object: async (key) => storage.object(key) ?? expect.fail(`There is no object ${key}`),
+  })
+})
+
+test('a storage that knows no owner, as it is, is caught', async () => {
+  const bare = collect((runner) =>
+    backendConformance({ ...runner, ...inMemory(undefined, ownerless(likeS3())) }),
+  )
+  for (const name of [
+    '§2 another user gets no URLs for an upload',
+    '§2 another user cannot complete an upload',
+    '§2 another user cannot list the parts of an upload',
+    '§2 another user cannot abort an upload',
+  ]) {
+    expect(await bare.fails(name), name).toBeInstanceOf(Error)
+  }
+})
 
 /** Answers the calls of one endpoint otherwise, given what would have been answered. */
 const at =

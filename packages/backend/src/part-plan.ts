@@ -1,3 +1,5 @@
+import { BackendError } from './backend-error.ts'
+
 /** How a file is cut, contract §2. */
 export interface PartPlan {
   /** Bytes. */
@@ -16,4 +18,13 @@ export function plannedSize(plan: PartPlan, partNumber: number): number | undefi
   const last = partCount(plan)
   if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > last) return undefined
   return partNumber < last ? plan.partSize : plan.fileSize - (last - 1) * plan.partSize
+}
+
+/** @throws BackendError `InvalidRequest` for a number outside the plan. */
+export function assertPlannedPart(plan: PartPlan, partNumber: number): void {
+  if (plannedSize(plan, partNumber) !== undefined) return
+  throw new BackendError(
+    'InvalidRequest',
+    `There is no part ${partNumber}: the parts are 1 to ${partCount(plan)}.`,
+  )
 }

@@ -1,6 +1,6 @@
-import { BackendError } from '../backend-error.ts'
-import type { PartTag, StoredPart } from '../storage.ts'
+import { BackendError } from './backend-error.ts'
 import { type PartPlan, partCount, plannedSize } from './part-plan.ts'
+import type { PartTag, StoredPart } from './storage.ts'
 
 /**
  * Refuses whatever would not make exactly the planned object. S3 would take fewer parts and parts of
@@ -18,7 +18,6 @@ export function checkParts(
 ): void {
   const storedByNumber = new Map(stored.map((part) => [part.partNumber, part]))
   const count = partCount(plan)
-  const given = new Set(parts.map(({ partNumber }) => partNumber))
   for (const { partNumber, etag } of parts) {
     if (storedByNumber.get(partNumber)?.etag !== etag) {
       throw new BackendError(
@@ -43,9 +42,27 @@ export function checkParts(
       )
     }
   }
+  assertAllParts(parts, plan)
+}
+
+/**
+ * Refuses a list of parts that is not that of the plan, without a look at what was uploaded.
+ *
+ * @param parts Ascending by part number.
+ * @throws BackendError `InvalidPart`.
+ */
+export function assertAllParts(parts: readonly PartTag[], plan: PartPlan): void {
+  const count = partCount(plan)
   for (let partNumber = 1; partNumber <= count; partNumber += 1) {
-    if (!given.has(partNumber)) {
+    if (parts[partNumber - 1]?.partNumber !== partNumber) {
       throw new BackendError('InvalidPart', `Part ${partNumber} of ${count} is missing.`)
     }
+  }
+  const beyond = parts[count]
+  if (beyond !== undefined) {
+    throw new BackendError(
+      'InvalidPart',
+      `There is no part ${beyond.partNumber}: the parts are 1 to ${count}.`,
+    )
   }
 }
