@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const packages = new URL('./packages/', import.meta.url)
-const conditions = ['source', 'module', 'node', 'import', 'default']
+const conditions = ['source', 'module', 'node']
 
 const hasTypeTests = (folder: URL): boolean =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((file) =>
