@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PartRequest } from '../handler.ts'
+import { consumedBody } from './consumed-body.ts'
 import { drainRequest } from './drain-request.ts'
 import { requestUrl } from './request-url.ts'
 import { sendResponse } from './send-response.ts'
@@ -12,10 +13,12 @@ export interface NodeHandler {
 }
 
 /**
- * A listener for the `request` event of node:http and node:https servers.
+ * A listener for the `request` event of node:http and node:https servers, and for `app.use` of Express
+ * and Connect, where `basePath` of the handler is the path at which it is mounted.
  *
  * Bodies stream in both directions. A client that goes away aborts `request.signal` and never makes the
- * process fail. Part bodies are handed to `handler.servePart` as Node streams.
+ * process fail. Part bodies are handed to `handler.servePart` as Node streams. A body that was read by
+ * something in front is taken from there, and answered with a 500 that says so where that cannot be.
  */
 export function nodeListener(
   handler: NodeHandler,
@@ -55,10 +58,15 @@ async function answer(
   const method = incoming.method ?? 'GET'
   // `fetch` forbids it, so that no web-standard Request can be made of it.
   if (method === 'TRACE') return refusal(405, 'MethodNotAllowed', 'TRACE is not served.')
-  // Whoever stops reading early must not destroy the connection that the answer takes.
-  const body: AsyncIterable<Uint8Array> = {
-    [Symbol.asyncIterator]: () => incoming.iterator({ destroyOnReturn: false }),
+  const consumed = consumedBody(incoming)
+  if (consumed === 'lost') {
+    return refusal(
+      500,
+      'InternalError',
+      'The body was read before it came to the upload handler, which must stand in front of body parsers.',
+    )
   }
+  const body = consumed === undefined ? unread(incoming) : once(consumed)
   const headers = {
     get: (name: string) => incoming.headersDistinct[name.toLowerCase()]?.join(', ') ?? null,
   }
@@ -69,6 +77,15 @@ async function answer(
     if (!outgoing.writableFinished) gone.abort()
   })
   return handler(webRequest(incoming, url, body, gone.signal))
+}
+
+/** Whoever stops reading early must not destroy the connection that the answer takes. */
+function unread(incoming: IncomingMessage): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => incoming.iterator({ destroyOnReturn: false }) }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
 }
 
 function refusal(status: number, code: string, message: string): Response {

@@ -9,7 +9,11 @@ export async function sendResponse(response: Response, outgoing: ServerResponse)
   }
   outgoing.statusCode = response.status
   if (response.statusText !== '') outgoing.statusMessage = response.statusText
-  for (const [name, value] of response.headers) outgoing.appendHeader(name, value)
+  for (const [name, value] of response.headers) {
+    // Middleware in front may have set headers. These two add up; of any other, two would be a mistake.
+    if (name === 'set-cookie' || name === 'vary') outgoing.appendHeader(name, value)
+    else outgoing.setHeader(name, value)
+  }
   if (response.body === null || outgoing.req.method === 'HEAD') {
     await response.body?.cancel()
     outgoing.end()

@@ -1,0 +1,1 @@
+export { type FastifyScope, fastifyPlugin } from './fastify-plugin.ts'

@@ -1,0 +1,1 @@
+export { type LambdaEvent, type LambdaResult, lambdaHandler } from './lambda-handler.ts'
