@@ -87,6 +87,7 @@ describe('the guard itself', () => {
     ['core/test/a.test.ts', "import { expect } from 'vitest'"],
     ['cli/src/a.ts', "import { nodeTransport } from '@s3-bg-uploader/transport-node'"],
     ['cli/src/a.ts', "import { readFile } from 'node:fs/promises'"],
+    ['backend/test/a.test.ts', "import type { Handler } from 'aws-lambda'"],
   ])('%s may: %s', (path, code) => {
     expect(check(`packages/${path}`, code)).toBeUndefined()
   })
@@ -116,6 +117,8 @@ describe('the guard itself', () => {
     ['transport-node/src/a.ts', "import { b } from '@s3-bg-uploader/backend'"],
     ['backend/src/a.ts', "import { b } from '@s3-bg-uploader/cli'"],
     ['backend/src/a.ts', "import { test } from 'vitest'"],
+    ['backend/src/a.ts', "import type { Handler } from 'aws-lambda'"],
+    ['backend/test/a.test.ts', "import { handler } from 'aws-lambda'"],
     ['backend/src/a.ts', "import { b } from '@s3-bg-uploader/backend'"],
   ])('%s may not: %s', (path, code) => {
     expect(check(`packages/${path}`, code)).toBeTypeOf('string')

@@ -159,7 +159,9 @@ export function violationOf(
         ...manifest.devDependencies,
         ...(manifests['']?.devDependencies ?? []),
       ]
-  return declared.includes(name) ? undefined : `package.json of ${own} does not declare ${name}`
+  // Some modules are there for their types only: those of AWS Lambda have no code.
+  if (declared.includes(name) || (typeOnly && declared.includes(`@types/${name}`))) return undefined
+  return `package.json of ${own} does not declare ${name}`
 }
 
 function layerOf(pathInSource: string): string {
