@@ -22,6 +22,8 @@ const HINTS = {
   file_not_found: 'There is no file at that path. Check the path and add the file again.',
   file_not_regular: 'Only regular files can be uploaded: not directories, sockets or devices.',
   file_unreadable: 'The file exists but could not be read. Check its permissions and the disk.',
+  hasher_missing:
+    'Files are hashed without WebAssembly, several times slower. The chunk that the bundler made of xxhash-wasm could not be loaded: check that it is deployed, and that older ones stay for pages that are open.',
   internal: 'This is a bug in s3-bg-uploader. Please report it with the message and the cause.',
   network_failed:
     'The connection broke several times in a row. Nothing is lost: call retry() when the network is back. Where it never works in a browser, look at the CORS rules of the backend and of the bucket.',

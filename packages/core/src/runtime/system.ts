@@ -36,13 +36,15 @@ const systemFetch: Fetch = (url, request) => {
   return host.fetch(url, request)
 }
 
-/** The ports that need no platform of their own. */
-export const systemPlatform: Platform = {
-  clock: systemClock,
-  random: systemRandom,
-  network: alwaysOnline,
-  hasher: defaultHasher,
-  fetch: systemFetch,
+/** The ports that need no platform of their own. `report` hears of what they have to do without. */
+export function systemPlatform(report: (error: UploadError) => void): Platform {
+  return {
+    clock: systemClock,
+    random: systemRandom,
+    network: alwaysOnline,
+    hasher: defaultHasher(report),
+    fetch: systemFetch,
+  }
 }
 
 /** Where problems go that nobody asked to hear of. */

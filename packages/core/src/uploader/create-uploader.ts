@@ -40,7 +40,11 @@ export async function createUploader<TFile>(
   }
   const config = options.config && parseConfig(options.config)
   const report = harmless(options.onProblem ?? reportToConsole)
-  const platform: Platform = { ...systemPlatform, ...transport.platform, ...options.platform }
+  const platform: Platform = {
+    ...systemPlatform(report),
+    ...transport.platform,
+    ...options.platform,
+  }
   const { clock } = platform
   const restored = decodeJournal(await readStore(store))
   for (const key of restored.corrupt) {

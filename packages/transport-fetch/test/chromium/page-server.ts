@@ -14,11 +14,17 @@ export interface PageServer {
 
 /** Scripts are bundled when they are first asked for. */
 export async function openPageServer(): Promise<PageServer> {
-  const scripts = new Map<string, Promise<string>>()
-  const scriptOf = (name: string): Promise<string> => {
-    const script = scripts.get(name) ?? bundle(name)
-    scripts.set(name, script)
-    return script
+  const bundles = new Map<string, ReturnType<typeof bundle>>()
+  const scriptOf = async (name: string): Promise<string | undefined> => {
+    const file = `${name}.js`
+    // A chunk is asked for by a script that was bundled before.
+    for (const scripts of await Promise.all(bundles.values())) {
+      const script = scripts.get(file)
+      if (script !== undefined) return script
+    }
+    const bundled = bundle(name)
+    bundles.set(name, bundled)
+    return (await bundled).get(file)
   }
   const server = await listen((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://page')

@@ -37,3 +37,21 @@ test('a page whose policy has wasm-unsafe-eval gives the same hash, and there is
   expect(await page.evaluate(() => app.violations)).toEqual([])
   expect(browser.consoleErrors).toEqual([])
 })
+
+test('a page that cannot load the chunk of the hasher hashes without it, and says so', async () => {
+  const { browser, backend, openPage } = await openStage()
+  const asked: string[] = []
+  await browser.context.route('**/xxhash-wasm-*.js', (route) => {
+    asked.push(route.request().url())
+    return route.fulfill({ status: 404 })
+  })
+  const page = await openPage()
+  expect(asked).toEqual([])
+  await page.evaluate((bytes) => app.uploadBlob(bytes), 20 * MIB)
+  const done = await page.evaluate(() => app.until(({ status }) => status === 'completed'))
+  expect(done.fileHash).toBe(XXH64_OF_CONTENT)
+  expect(hashOfObject(backend.mock.storage)).toBe(hashOfContent(20 * MIB))
+  expect(asked).toHaveLength(1)
+  expect(browser.consoleErrors).toContainEqual(expect.stringContaining('(hasher_missing)'))
+  expect(browser.uncaught).toEqual([])
+})
