@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const packages = new URL('./packages/', import.meta.url)
-const conditions = ['source', 'module', 'node']
+// Not `module`: Node gets these too, and cannot load what packages keep for bundlers.
+const conditions = ['source', 'node']
 
 const hasTypeTests = (folder: URL): boolean =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((file) =>
