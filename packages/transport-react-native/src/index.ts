@@ -1,3 +1,4 @@
+export type { AppState } from './app-state.ts'
 export { filePath } from './file-path.ts'
 export type {
   NativeConstraints,
@@ -11,3 +12,8 @@ export type {
   NativeTaskStatus,
   NativeWindow,
 } from './native-module.ts'
+export type { NetInfo, NetInfoState } from './net-info.ts'
+export {
+  type ReactNativeTransportOptions,
+  reactNativeTransport,
+} from './react-native-transport.ts'

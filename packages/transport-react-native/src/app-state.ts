@@ -1,0 +1,12 @@
+/** What is used of React Native's `AppState`, which fits. */
+export interface AppState {
+  addEventListener(type: 'change', listener: (state: string) => void): { remove(): void }
+}
+
+/** Calls back whenever the app has come to the foreground. Returns what ends that. */
+export function onForeground(appState: AppState | undefined, look: () => void): () => void {
+  const events = appState?.addEventListener('change', (state) => {
+    if (state === 'active') look()
+  })
+  return () => events?.remove()
+}
