@@ -1,90 +1,22 @@
 import { BackendError } from './backend-error.ts'
-import { allowOrigin, type CorsOptions, preflightResponse } from './cors.ts'
+import { allowOrigin, preflightResponse } from './cors.ts'
 import { defaultKey } from './default-key.ts'
 import { defaultPartSize, MAX_PARTS } from './default-part-size.ts'
 import { jsonErrorResponse, toBackendError, xmlErrorResponse } from './error-response.ts'
 import { quoteEtag, unquoteEtag } from './etag.ts'
+import type { Principal, UploadHandlerOptions } from './handler-options.ts'
 import { assertPortableKey } from './portable-key.ts'
 import { readJson } from './read-json.ts'
 import { parseComplete, parseStart, parseUrls } from './request-schemas.ts'
 import { matchPart, matchRoute, normalizeBasePath, type Route } from './route.ts'
-import type { UploadStorage } from './storage.ts'
 
-/** 10,000 parts of a complete call are about 700 KB. */
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024
+
+/** Enough for the longest of bodies at 20 KB/s. */
+const DEFAULT_BODY_TIMEOUT_SECONDS = 60
 
 /** The most that S3 takes: 10,000 parts of 5 GiB. */
 const DEFAULT_MAX_FILE_SIZE = MAX_PARTS * 5 * 1024 ** 3
-
-/** Who sends a request. */
-export interface Principal {
-  /** Not empty, and never given to anybody else: uploads belong to it. */
-  readonly id: string
-}
-
-/** What a key can be made of. All but the principal comes from the client: trust none of it. */
-export interface KeyRequest<TPrincipal extends Principal> {
-  readonly principal: TPrincipal
-  readonly fileName: string
-  /** 16 lower-case hex digits, as the client claims. */
-  readonly fileHash: string
-  /** Bytes. */
-  readonly fileSize: number
-  /** What else the client sent along. */
-  readonly userParams: Readonly<Record<string, unknown>>
-}
-
-/** An upload that has just become an object. */
-export interface CompletedUpload<TPrincipal extends Principal> {
-  readonly principal: TPrincipal
-  readonly key: string
-  readonly uploadId: string
-}
-
-export interface UploadHandlerOptions<TPrincipal extends Principal> {
-  readonly storage: UploadStorage
-  /**
-   * Tells who sends a control call, from its headers; must not read the body. `undefined` is answered
-   * with 401, a Response is the answer, and a BackendError thrown is answered as such. Authorise by a
-   * header rather than by a cookie, or check the origin too: a foreign page can make a browser send cookies.
-   */
-  readonly authorize: (
-    request: Request,
-  ) => TPrincipal | Response | undefined | Promise<TPrincipal | Response | undefined>
-  /**
-   * Chooses where an object shall be; a new upload to the key of an existing object replaces it.
-   * Default: `{fileHash}/{random}-{sanitized fileName}`. To refuse a file, throw a BackendError.
-   */
-  readonly keyFor?: (file: KeyRequest<TPrincipal>) => string | Promise<string>
-  /**
-   * Bytes of every part but the last, for a file of `fileSize` bytes. Default: as small as keeps the
-   * file within 10,000 parts, at least 8 MiB.
-   */
-  readonly partSizeFor?: (fileSize: number) => number
-  /**
-   * Called after each successful complete call, before it is answered. If it throws, the client asks
-   * again, so it is called at least once for every object, and sometimes more often.
-   */
-  readonly onCompleted?: (upload: CompletedUpload<TPrincipal>) => void | Promise<void>
-  /**
-   * Gets what was thrown and is no BackendError (the client saw a 500), and each BackendError of 500 and
-   * more that has a cause. Default: `console.error`.
-   */
-  readonly onError?: (error: unknown) => void
-  /** The path that all endpoints have in front. Default: none. */
-  readonly basePath?: string
-  /**
-   * Where clients reach the endpoints, base path included, in front of part URLs that lead back here.
-   * Default: as the request for the URLs came in. Needed behind proxies that change host, scheme or path.
-   */
-  readonly publicUrl?: string
-  /** Answers pages of other origins. Default: not. */
-  readonly cors?: CorsOptions
-  /** Longest body of a control call, bytes. Default: 1 MiB. */
-  readonly maxBodyBytes?: number
-  /** Longest file, bytes. Default: 10,000 parts of 5 GiB, the most that S3 takes. */
-  readonly maxFileSize?: number
-}
 
 /** A request for a part URL, free of web streams; see `UploadHandler.servePart`. */
 export interface PartRequest {
@@ -115,6 +47,8 @@ export interface UploadHandler {
  *
  * Refusals are JSON, `{ "code", "message" }`, and those of part URLs XML as in S3. An upload belongs to
  * the principal that started it; for everybody else it does not exist.
+ *
+ * @throws RangeError for a limit that is no positive integer.
  */
 export function createUploadHandler<TPrincipal extends Principal>(
   options: UploadHandlerOptions<TPrincipal>,
@@ -124,8 +58,14 @@ export function createUploadHandler<TPrincipal extends Principal>(
   const partSizeFor = options.partSizeFor ?? defaultPartSize
   const basePath = normalizeBasePath(options.basePath ?? '')
   const publicUrl = options.publicUrl?.replace(/\/+$/, '')
-  const maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES
-  const maxFileSize = options.maxFileSize ?? DEFAULT_MAX_FILE_SIZE
+  const maxFileSize = limit('maxFileSize', options.maxFileSize ?? DEFAULT_MAX_FILE_SIZE)
+  const bodyLimits = {
+    maxBytes: limit('maxBodyBytes', options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES),
+    timeoutSeconds: limit(
+      'bodyTimeoutSeconds',
+      options.bodyTimeoutSeconds ?? DEFAULT_BODY_TIMEOUT_SECONDS,
+    ),
+  }
 
   function report(error: unknown): void {
     try {
@@ -137,7 +77,7 @@ export function createUploadHandler<TPrincipal extends Principal>(
   }
 
   async function start(request: Request, principal: TPrincipal): Promise<Response> {
-    const file = parseStart(await readJson(request, maxBodyBytes))
+    const file = parseStart(await readJson(request, bodyLimits))
     if (file.fileSize > maxFileSize) {
       throw new BackendError('EntityTooLarge', `Files may have up to ${maxFileSize} bytes.`)
     }
@@ -156,7 +96,7 @@ export function createUploadHandler<TPrincipal extends Principal>(
   }
 
   async function urls(request: Request, principal: TPrincipal): Promise<Response> {
-    const { key, uploadId, parts } = parseUrls(await readJson(request, maxBodyBytes))
+    const { key, uploadId, parts } = parseUrls(await readJson(request, bodyLimits))
     const base = publicUrl ?? new URL(request.url).origin + basePath
     const asked = [...new Set(parts)]
     const signed = await storage.signParts({ owner: principal.id, key, uploadId }, asked, {
@@ -170,7 +110,7 @@ export function createUploadHandler<TPrincipal extends Principal>(
     principal: TPrincipal,
     { key, uploadId }: { readonly key: string; readonly uploadId: string },
   ): Promise<Response> {
-    const body = parseComplete(await readJson(request, maxBodyBytes))
+    const body = parseComplete(await readJson(request, bodyLimits))
     const parts = body.parts.map(({ PartNumber, ETag }) => ({
       partNumber: PartNumber,
       etag: unquoteEtag(ETag),
@@ -198,6 +138,12 @@ export function createUploadHandler<TPrincipal extends Principal>(
     if (principal instanceof Response) return principal
     if (typeof principal.id !== 'string' || principal.id === '') {
       throw new Error('authorize must answer a principal whose id is a string that is not empty.')
+    }
+    const waitSeconds = (await options.rateLimit?.(principal)) ?? 0
+    if (waitSeconds > 0) {
+      throw new BackendError('TooManyRequests', 'There were too many requests. Ask again later.', {
+        retryAfterSeconds: waitSeconds,
+      })
     }
     switch (route.name) {
       case 'start':
@@ -287,6 +233,12 @@ export function createUploadHandler<TPrincipal extends Principal>(
   }
 
   return Object.assign(handle, { servePart })
+}
+
+/** What is compared with NaN is never too much. */
+function limit(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value
+  throw new RangeError(`${name} must be a positive integer.`)
 }
 
 function json(body: object): Response {

@@ -7,15 +7,13 @@ export {
 export type { CorsOptions } from './cors.ts'
 export { defaultKey } from './default-key.ts'
 export { defaultPartSize } from './default-part-size.ts'
-export {
-  type CompletedUpload,
-  createUploadHandler,
-  type KeyRequest,
-  type PartRequest,
-  type Principal,
-  type UploadHandler,
-  type UploadHandlerOptions,
-} from './handler.ts'
+export { createUploadHandler, type PartRequest, type UploadHandler } from './handler.ts'
+export type {
+  CompletedUpload,
+  KeyRequest,
+  Principal,
+  UploadHandlerOptions,
+} from './handler-options.ts'
 export { type OwnedUploadsOptions, ownedUploads } from './owned-uploads.ts'
 export type {
   IncomingPart,
@@ -28,3 +26,4 @@ export type {
   UploadAddress,
   UploadStorage,
 } from './storage.ts'
+export { type TokenBucketsOptions, tokenBuckets } from './token-buckets.ts'

@@ -3,17 +3,30 @@ import { BackendError } from './backend-error.ts'
 /** Deeper nesting than any upload needs, and far from where recursion ends. */
 const MAX_DEPTH = 32
 
+/** What is longer makes timers fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** Most bodies are shorter. */
+const FIRST_BUFFER_BYTES = 4096
+
+export interface BodyLimits {
+  readonly maxBytes: number
+  /** For the whole body to arrive. */
+  readonly timeoutSeconds: number
+}
+
 /**
- * The body of a request as JSON, never more than `maxBytes` of it in memory. Objects with a `__proto__`
- * field are refused, so that application code may merge the result into other objects.
+ * The body of a request as JSON, never more than `maxBytes` of it in memory. Objects through which a
+ * careless merge reaches the prototype of all objects are refused, so that application code may merge the
+ * result into others.
  *
- * @throws BackendError `RequestTooLarge`, `InvalidRequest`.
+ * @throws BackendError `RequestTooLarge`, `RequestTimeout`, `InvalidRequest`.
  */
-export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
+export async function readJson(request: Request, limits: BodyLimits): Promise<unknown> {
   if (request.bodyUsed) {
     throw new Error('The body of the request was read before it came to the upload handler.')
   }
-  const text = decode(await readBytes(request, maxBytes))
+  const text = decode(await readBytes(request, limits))
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -24,32 +37,52 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
   return value
 }
 
-async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+async function readBytes(
+  request: Request,
+  { maxBytes, timeoutSeconds }: BodyLimits,
+): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length')) > maxBytes) throw tooLarge(maxBytes)
   if (request.body === null) return new Uint8Array()
   const reader = request.body.getReader()
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for (;;) {
-    const { done, value } = await reader.read().catch(() => {
-      throw new BackendError('InvalidRequest', 'The body broke off.')
-    })
-    if (done) break
-    length += value.length
-    if (length > maxBytes) {
-      // Not awaited: the answer need not wait until the sender takes notice.
-      reader.cancel().catch(() => {})
-      throw tooLarge(maxBytes)
+  // Not awaited: the answer need not wait until the sender takes notice.
+  const giveUp = () => void reader.cancel().catch(() => {})
+  let late = false
+  const expire = () => {
+    late = true
+    // Ends the read that is waiting.
+    giveUp()
+  }
+  const timer = setTimeout(expire, Math.min(timeoutSeconds * 1000, MAX_TIMER_MS))
+  try {
+    // Grows by doubling. A list of chunks would cost a hundred times the body where each has one byte.
+    let bytes = new Uint8Array(Math.min(maxBytes, FIRST_BUFFER_BYTES))
+    let length = 0
+    for (;;) {
+      const { done, value } = await reader.read().catch(() => {
+        throw new BackendError('InvalidRequest', 'The body broke off.')
+      })
+      if (late) {
+        throw new BackendError(
+          'RequestTimeout',
+          `The body did not arrive within ${timeoutSeconds} seconds.`,
+        )
+      }
+      if (done) return bytes.subarray(0, length)
+      if (length + value.length > maxBytes) {
+        giveUp()
+        throw tooLarge(maxBytes)
+      }
+      if (length + value.length > bytes.length) {
+        const larger = new Uint8Array(Math.min(maxBytes, 2 * (length + value.length)))
+        larger.set(bytes.subarray(0, length))
+        bytes = larger
+      }
+      bytes.set(value, length)
+      length += value.length
     }
-    chunks.push(value)
+  } finally {
+    clearTimeout(timer)
   }
-  const bytes = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.length
-  }
-  return bytes
 }
 
 function tooLarge(maxBytes: number): BackendError {
@@ -67,8 +100,14 @@ function decode(bytes: Uint8Array): string {
 function assertHarmless(value: unknown, depth: number): void {
   if (typeof value !== 'object' || value === null) return
   if (depth === 0) throw new BackendError('InvalidRequest', 'The body is nested too deeply.')
-  if (Object.hasOwn(value, '__proto__')) {
-    throw new BackendError('InvalidRequest', 'The body has a field named __proto__.')
+  if (Object.hasOwn(value, '__proto__') || leadsToPrototype(value)) {
+    throw new BackendError('InvalidRequest', 'The body has a field that stands for a prototype.')
   }
   for (const inner of Object.values(value)) assertHarmless(inner, depth - 1)
+}
+
+/** `constructor.prototype` is the other name of `__proto__`. */
+function leadsToPrototype(value: object): boolean {
+  const inner: unknown = Object.getOwnPropertyDescriptor(value, 'constructor')?.value
+  return typeof inner === 'object' && inner !== null && Object.hasOwn(inner, 'prototype')
 }
