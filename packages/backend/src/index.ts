@@ -15,6 +15,7 @@ export type {
   UploadHandlerOptions,
 } from './handler-options.ts'
 export { type OwnedUploadsOptions, ownedUploads } from './owned-uploads.ts'
+export { rememberedStarts, type StartRecords } from './remembered-starts.ts'
 export type {
   IncomingPart,
   NewUpload,

@@ -1,8 +1,7 @@
-import { isBackendError } from './backend-error.ts'
 import { assertAllParts, checkParts } from './check-parts.ts'
-import { noSuchUpload } from './no-such-upload.ts'
+import { noSuchUpload, unlessGone } from './no-such-upload.ts'
 import { assertPlannedPart } from './part-plan.ts'
-import type { StoredPart, UploadAddress, UploadStorage } from './storage.ts'
+import type { UploadAddress, UploadStorage } from './storage.ts'
 import {
   importSecret,
   type Secret,
@@ -82,16 +81,6 @@ export function ownedUploads(storage: UploadStorage, options: OwnedUploadsOption
     return { address: { owner, key, uploadId: plan.uploadId }, plan }
   }
 
-  /** Undefined where there is no such upload: it may be completed. */
-  async function storedParts(address: UploadAddress): Promise<readonly StoredPart[] | undefined> {
-    try {
-      return await storage.listParts(address)
-    } catch (error) {
-      if (isBackendError(error) && error.code === 'NoSuchUpload') return undefined
-      throw error
-    }
-  }
-
   return {
     async create(upload) {
       const { owner, fileSize } = upload
@@ -110,7 +99,8 @@ export function ownedUploads(storage: UploadStorage, options: OwnedUploadsOption
     async complete(token, parts) {
       const { address, plan } = await open(token)
       assertAllParts(parts, plan)
-      const stored = await storedParts(address)
+      // An upload that is gone may be completed: only the storage can tell.
+      const stored = await unlessGone(storage.listParts(address))
       // A part that is replaced from here on has another ETag, and the storage refuses the given one.
       if (stored !== undefined) checkParts(parts, stored, plan, 0)
       await storage.complete(address, parts)

@@ -4,6 +4,8 @@ import {
   BackendError,
   type OwnedUploadsOptions,
   ownedUploads,
+  rememberedStarts,
+  type StartedUpload,
   type UploadStorage,
 } from '../src/index.ts'
 import { Bucket } from './bucket.ts'
@@ -347,6 +349,69 @@ describe('the plan', () => {
     const answer = await instance.post(`/complete/${addressOf(upload)}`, { parts: upload.parts })
     expect(answer.status).toBe(503)
     expect(instance.bucket.calls).toEqual([])
+  })
+})
+
+describe('rememberedStarts', () => {
+  async function remembering() {
+    const records = new Map<string, StartedUpload>()
+    const bucket = new Bucket()
+    const storage = rememberedStarts(bucket, {
+      get: async (start) => records.get(start),
+      set: async (start, upload) => void records.set(start, upload),
+    })
+    const instance = await backend({ storage: ownedUploads(storage, { secrets: [SECRET] }) })
+    const idOf = ({ key }: { readonly key: string }) =>
+      bucket.calls.find(({ call, upload }) => call === 'create' && upload.key === key)?.upload
+        .uploadId ?? expect.fail()
+    return { ...instance, bucket, records, idOf }
+  }
+
+  test('a start that is repeated goes on with the parts of the first', async () => {
+    const { start, post, bucket, idOf } = await remembering()
+    const first = await start('abcdef', { albumId: '42' })
+    bucket.put(idOf(first), 1, 'abcd')
+    const again = await start('abcdef', { albumId: '42' })
+    expect(again).toMatchObject({ key: first.key, partSize: first.partSize })
+    const listed = await post(`/list-parts/${addressOf(again)}`)
+    expect(listed.body.parts).toMatchObject([{ PartNumber: 1, Size: 4 }])
+  })
+
+  test.each([
+    ['another principal', {}, 'eve'],
+    ['another use', { albumId: '43' }, 'ann'],
+    ['another name', { albumId: '42', fileName: 'b.txt' }, 'ann'],
+    ['another file', { albumId: '42', fileHash: 'f'.repeat(16) }, 'ann'],
+    ['another size', { albumId: '42', fileSize: 7 }, 'ann'],
+  ])('a start for %s is a new upload', async (_, change, user) => {
+    const { start, post } = await remembering()
+    const { key } = await start('abcdef', { albumId: '42' })
+    const file = { fileName: 'a.txt', fileHash: '0123456789abcdef', fileSize: 6, ...change }
+    expect((await post('/start', file, user)).body.key).not.toBe(key)
+  })
+
+  test.each(['abort', 'complete'] as const)(
+    'after %s it is a new upload, and that is remembered',
+    async (end) => {
+      const { start, post, bucket, idOf, records } = await remembering()
+      const first = await start('abcd')
+      const { etag: ETag } = bucket.put(idOf(first), 1, 'abcd')
+      const ended = await post(`/${end}/${addressOf(first)}`, { parts: [{ PartNumber: 1, ETag }] })
+      expect(ended.response.ok).toBe(true)
+      const second = await start('abcd')
+      expect(second.key).not.toBe(first.key)
+      expect((await start('abcd')).key).toBe(second.key)
+      expect(records.size).toBe(1)
+    },
+  )
+
+  test('a storage that cannot answer now starts nothing', async () => {
+    const { start, post, bucket } = await remembering()
+    await start('abcdef')
+    bucket.listParts = () => Promise.reject(new BackendError('ServiceUnavailable', 'Slow down.'))
+    const file = { fileName: 'a.txt', fileHash: '0123456789abcdef', fileSize: 6 }
+    expect((await post('/start', file)).status).toBe(503)
+    expect(bucket.calls.map(({ call }) => call)).toEqual(['create'])
   })
 })
 

@@ -3,12 +3,12 @@ import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { BackendError } from '../backend-error.ts'
 import { checkParts } from '../check-parts.ts'
+import { fingerprint } from '../fingerprint.ts'
 import { noSuchUpload } from '../no-such-upload.ts'
 import { assertPlannedPart, plannedSize } from '../part-plan.ts'
 import type { PartTag, UploadAddress, UploadStorage } from '../storage.ts'
 import { assemble } from './assemble.ts'
 import { exclusive } from './exclusive.ts'
-import { fingerprint } from './fingerprint.ts'
 import { isMissing } from './is-missing.ts'
 import { type Manifest, parseManifest } from './manifest.ts'
 import { multipartEtag } from './multipart-etag.ts'
@@ -150,7 +150,7 @@ export function diskStorage(options: DiskStorageOptions): DiskStorage {
     async create(upload) {
       await opened()
       objectPath(objects, upload.key)
-      const print = fingerprint(upload)
+      const print = await fingerprint(upload)
       return perFingerprint(print, async () => {
         const known = await readIfPresent(startPath(print))
         const earlier = known === undefined ? undefined : await findById(known)

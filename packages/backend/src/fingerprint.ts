@@ -1,16 +1,19 @@
-import { createHash } from 'node:crypto'
-import type { NewUpload } from '../storage.ts'
+import type { NewUpload } from './storage.ts'
 
-/** Equal for two start requests that mean the same file for the same use by the same principal. */
-export function fingerprint({
+/**
+ * Equal for two start requests that mean the same file for the same use by the same principal. 64 hex
+ * digits, from which none of it can be read.
+ */
+export async function fingerprint({
   owner,
   fileName,
   fileHash,
   fileSize,
   userParams,
-}: NewUpload): string {
+}: NewUpload): Promise<string> {
   const text = JSON.stringify([owner, fileName, fileHash, fileSize, sortKeys(userParams)])
-  return createHash('sha256').update(text).digest('hex')
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** The same JSON with the fields of every object in one order. */
