@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Checks the iOS side without a Mac: bash packages/transport-react-native/scripts/ios-check.sh
+#
+# ios/queue is plain C and Objective-C: it is compiled for GNUstep with sanitizers, and its tests run
+# here, on the vectors that Android's tests read too.
+set -eu -o pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+packages=(clang gobjc libclang-rt-14-dev libgnustep-base-dev)
+
+missing() {
+  if [ "${CI:-}" = true ]; then
+    echo "$1" >&2
+    exit 1
+  fi
+  echo "Skipped: $1"
+  exit 0
+}
+
+has_gnustep() {
+  command -v clang >/dev/null && [ -e /usr/include/GNUstep/Foundation/Foundation.h ] &&
+    [ -n "$(runtime_headers)" ]
+}
+
+# GCC brings the headers and the library of the Objective-C runtime.
+runtime_headers() {
+  find /usr/lib/gcc -path '*/include/objc/objc.h' 2>/dev/null | head -n 1 | sed 's,/objc/objc.h$,,'
+}
+
+if ! has_gnustep && [ "${CI:-}" = true ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+  apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+fi
+has_gnustep || missing "there is no clang with GNUstep. On Debian: apt-get install ${packages[*]}"
+
+runtime="$(runtime_headers)"
+work="$(mktemp -d)"
+# In memory, where there is such a place: the tests sync a great deal.
+if [ -w /dev/shm ]; then files="$(mktemp -d -p /dev/shm)"; else files="$(mktemp -d)"; fi
+trap 'rm -rf "$work" "$files"' EXIT
+
+warnings=(-Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wnullable-to-nonnull-conversion)
+system=(-isystem /usr/include/GNUstep -isystem "$runtime")
+
+echo '--- ios/queue runs'
+sources=(ios/queue/*.c ios/queue/*.m test/ios/*.m)
+for source in "${sources[@]}"; do
+  object="$work/$(basename "$source").o"
+  options=(-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all "${warnings[@]}")
+  case "$source" in
+  *.c) options+=(-std=c11) ;;
+  *) options+=(-std=gnu11 -fobjc-runtime=gcc -fobjc-exceptions -fexceptions
+    -fconstant-string-class=NSConstantString "${system[@]}") ;;
+  esac
+  clang -c "${options[@]}" -Iios/queue "$source" -o "$object"
+done
+clang -fsanitize=address,undefined "$work"/*.o -o "$work/queue-tests" \
+  -L"$(dirname "$runtime")" -lgnustep-base -lobjc
+# Without ARC nothing is released, so leaks say nothing.
+ASAN_OPTIONS=detect_leaks=0 "$work/queue-tests" test-vectors.json "$files"
