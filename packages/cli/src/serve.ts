@@ -1,26 +1,53 @@
 import type { Io, StopSignal } from './io.ts'
-import type { LocalBackend } from './local-backend.ts'
 import { startLocalBackend } from './local-backend.ts'
 import { printable } from './printable.ts'
+import { startS3Backend } from './s3-backend.ts'
 import type { ServeRequest } from './serve-command.ts'
+import type { Backend } from './start-backend.ts'
 import { exitCodeOfSignal } from './summary.ts'
 
 /** Serves until a signal comes. */
 export async function serve(request: ServeRequest, io: Io): Promise<void> {
   const stopped = untilSignal(io)
-  const backend = await startLocalBackend({
-    ...request,
-    onStored: ({ path }) => io.stdout.write(`stored ${printable(path)}\n`),
-  })
-  io.stdout.write(welcome(backend, request.dir))
+  const { backend, place } = await start(request, io)
+  io.stdout.write(welcome(backend, place))
   await stopped
   await backend.close()
   io.stdout.write('stopped\n')
 }
 
-function welcome({ origin, endpoints }: LocalBackend, dir: string): string {
+async function start(
+  { storage, ...request }: ServeRequest,
+  io: Io,
+): Promise<{ readonly backend: Backend; readonly place: string }> {
+  const onStored = (object: string): void => {
+    io.stdout.write(`stored ${printable(object)}\n`)
+  }
+  if (storage.kind === 'disk') {
+    const { dir } = storage
+    const options = { ...request, dir, onStored: ({ path }: { path: string }) => onStored(path) }
+    return { backend: await startLocalBackend(options), place: dir }
+  }
+  const place = `s3://${storage.bucket}`
+  const backend = await startS3Backend({
+    ...request,
+    ...storage,
+    onStored: (key) => onStored(`${place}/${key}`),
+    onError: (error) => io.stderr.write(`error: ${printable(reasonOf(error))}\n`),
+  })
+  return { backend, place }
+}
+
+/** What S3 said, by its name there: `NoSuchBucket: The specified bucket does not exist`. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const reason = error.cause instanceof Error ? error.cause : error
+  return `${reason.name}: ${reason.message}`
+}
+
+function welcome({ origin, endpoints }: Backend, place: string): string {
   const { start, urls, complete, listParts, abort } = endpoints
-  return `Serving ${origin}, objects go to ${printable(dir)}
+  return `Serving ${origin}, objects go to ${printable(place)}
 
   startUpload    ${start}
   getUploadUrls  ${urls}

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import xxhash from 'xxhash-wasm'
 import { connectNode } from '../src/connect.ts'
 import { writeDemoFile } from '../src/demo-file.ts'
@@ -10,6 +10,7 @@ import { runDemo } from '../src/run-demo.ts'
 import { compareFiles } from '../src/same-bytes.ts'
 import { FakeIo } from './fake-io.ts'
 import { temporaryFolder } from './temporary-folder.ts'
+import { tinyS3 } from './tiny-s3.ts'
 
 const PART_SIZE = 64 * 1024
 
@@ -82,6 +83,69 @@ test('the command that serve prints uploads to it', async () => {
   server.send('SIGTERM')
   expect(await served).toBe(0)
   expect(server.stdout.lines.at(-1)).toBe('stopped')
+})
+
+/** The SDK finds these, and nothing of the machine's own. */
+function stubAwsEnvironment(variables: Readonly<Record<string, string>>): void {
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
+  for (const name of Object.keys(process.env).filter((name) => name.startsWith('AWS_'))) {
+    vi.stubEnv(name, undefined)
+  }
+  const none = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' }
+  for (const [name, value] of Object.entries({ ...none, ...variables })) vi.stubEnv(name, value)
+}
+
+test('serve --storage s3 puts files into the bucket', async () => {
+  stubAwsEnvironment({ AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'SECRET' })
+  const file = join(await temporaryFolder(), 'a.txt')
+  await writeFile(file, 'hello')
+  const { endpoint, requests, objects } = await tinyS3('videos')
+
+  const server = new FakeIo()
+  const argv = ['serve', '--port', '0', '--storage', 's3', '--bucket', 'videos', '--path-style']
+  const served = run([...argv, '--endpoint', endpoint], server, connectNode)
+  await expect.poll(() => server.stdout.text).toContain('objects go to s3://videos')
+  const options =
+    server.stdout.text
+      .match(/--[a-z-]+ http:\S+/g)
+      ?.join(' ')
+      .split(' ') ?? []
+  const io = new FakeIo()
+  expect(await run(['upload', file, ...options], io, connectNode)).toBe(0)
+
+  const [[key, bytes] = []] = objects
+  expect(bytes?.toString()).toBe('hello')
+  expect(server.stdout.text).toContain(`stored s3://videos/${key}`)
+  const put = requests.find(({ method }) => method === 'PUT')
+  expect(put).toMatchObject({ authorization: '' })
+  expect(put?.url.searchParams.get('X-Amz-Credential')).toMatch(/^AKID\/\d+\/us-east-1\/s3\//)
+  server.send('SIGTERM')
+  expect(await served).toBe(0)
+  expect(server.stdout.text + server.stderr.text + io.stdout.text).not.toContain('SECRET')
+})
+
+test('serve --storage s3 tells of a bucket that is not there', async () => {
+  stubAwsEnvironment({ AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'SECRET' })
+  const { endpoint } = await tinyS3('videos')
+  const server = new FakeIo()
+  const argv = ['serve', '--port', '0', '--storage', 's3', '--bucket', 'other', '--path-style']
+  const served = run([...argv, '--endpoint', endpoint], server, connectNode)
+  await expect.poll(() => server.stdout.text).toContain('Ctrl-C stops.')
+  const url = /startUpload +(\S+)/.exec(server.stdout.text)?.[1] ?? ''
+  const body = JSON.stringify({ fileName: 'a', fileHash: '0'.repeat(16), fileSize: 1 })
+  expect((await fetch(url, { method: 'POST', body })).status).toBe(500)
+  expect(server.stderr.text).toMatch(/^error: NoSuchBucket: .*\n$/)
+  server.send('SIGTERM')
+  expect(await served).toBe(0)
+})
+
+test('serve --storage s3 says which credentials it needs', async () => {
+  stubAwsEnvironment({ AWS_EC2_METADATA_DISABLED: 'true', AWS_REGION: 'eu-central-1' })
+  const io = new FakeIo()
+  expect(await run(['serve', '--storage', 's3', '--bucket', 'b'], io, connectNode)).toBe(1)
+  expect(io.stderr.text).toMatch(/^error: .*credentials.*\nhint: .*AWS_ACCESS_KEY_ID/)
 })
 
 test('serve says when its port is taken', async () => {

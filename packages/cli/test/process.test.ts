@@ -111,3 +111,19 @@ test('without a build the program says what to do', async () => {
     stderr: expect.stringContaining('npm run build'),
   })
 })
+
+test('serve --storage s3 says what to install where the SDK is missing', async () => {
+  const hook =
+    "export const resolve = (name, context, next) => next(name.startsWith('@aws-sdk/') ? '@aws-sdk/missing' : name, context)"
+  const preload = `import { register } from 'node:module'; register(${JSON.stringify(dataUrl(hook))})`
+  const argv = ['serve', '--storage', 's3', '--bucket', 'b']
+  const { ended } = start(argv, BIN, ['--import', dataUrl(preload)])
+  expect(await ended).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/^error: .*AWS SDK.*\nhint: .*npm install @aws-sdk\/client-s3/),
+  })
+})
+
+function dataUrl(code: string): string {
+  return `data:text/javascript,${encodeURIComponent(code)}`
+}

@@ -7,8 +7,14 @@ import { onTestFinished } from 'vitest'
 export const BIN: string = fileURLToPath(new URL('../bin/s3-bg-uploader.js', import.meta.url))
 
 /** Starts the program as a process of its own. */
-export function start(argv: readonly string[], bin: string = BIN) {
-  const child = spawn(process.execPath, [bin, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] })
+export function start(
+  argv: readonly string[],
+  bin: string = BIN,
+  nodeOptions: readonly string[] = [],
+) {
+  const child = spawn(process.execPath, [...nodeOptions, bin, ...argv], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   onTestFinished(() => {
     child.kill('SIGKILL')
   })

@@ -39,6 +39,20 @@ test.each([
   ['a bad port', ['serve', '--port', '65536'], '--port must be a whole number from 0 to 65535'],
   ['a bad part size', ['serve', '--part-size', '0'], '--part-size must be'],
   ['a bad lifetime', ['serve', '--url-ttl', 'x'], '--url-ttl must be'],
+  ['an unknown storage', ['serve', '--storage', 'tape'], '--storage must be disk or s3'],
+  ['s3 without a bucket', ['serve', '--storage', 's3'], '--bucket is missing'],
+  ['s3 with a folder', ['serve', '--storage', 's3', '--dir', 'd'], '--dir is of no use'],
+  ['a folder with s3', ['serve', '--path-style'], '--path-style is of no use with --storage disk'],
+  [
+    'parts too small for s3',
+    ['serve', '--storage', 's3', '--bucket', 'b', '--part-size', '5242879'],
+    '--part-size must be a whole number of at least 5242880',
+  ],
+  [
+    'an endpoint that is no URL',
+    ['serve', '--storage', 's3', '--bucket', 'b', '--endpoint', 'h'],
+    '--endpoint is not a URL',
+  ],
   ['something too much', ['serve', 'here'], 'too many arguments'],
 ])('%s exits with 2 and says so', async (_, argv, message) => {
   const { exitCode, io } = await runUnconnected(...argv)
