@@ -114,9 +114,9 @@ export function inChunks(fault: Fault): Fault {
 /** Lets the backend answer, without one of its headers. */
 export function dropHeader(name: string): Fault {
   return ({ response, pass }) => {
-    const append = response.appendHeader.bind(response)
-    response.appendHeader = (given, value) =>
-      given.toLowerCase() === name ? response : append(given, value)
+    const set = response.setHeader.bind(response)
+    response.setHeader = (given, value) =>
+      given.toLowerCase() === name ? response : set(given, value)
     pass()
   }
 }
@@ -124,11 +124,9 @@ export function dropHeader(name: string): Fault {
 /** Lets the backend answer, with one of its headers sent twice. */
 export function repeatHeader(name: string): Fault {
   return ({ response, pass }) => {
-    const append = response.appendHeader.bind(response)
-    response.appendHeader = (given, value) => {
-      if (given.toLowerCase() === name) append(given, value)
-      return append(given, value)
-    }
+    const set = response.setHeader.bind(response)
+    response.setHeader = (given, value) =>
+      set(given, given.toLowerCase() === name ? [`${value}`, `${value}`] : value)
     pass()
   }
 }
