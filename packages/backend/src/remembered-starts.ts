@@ -14,9 +14,13 @@ export interface StartRecords {
 }
 
 /**
- * Lets a client that lost its memory go on with the parts that it has sent, in a storage that starts a new
- * upload each time: a start that was made before by the same principal is answered with the upload of
- * that time, as long as `listParts` still knows it.
+ * Answers a start that was made before, by the same principal for the same file, with the upload of that
+ * time, as long as `listParts` still knows it. S3 itself begins another upload each time.
+ *
+ * So a client that lost its memory leaves no second unfinished upload behind, and one that asks listParts
+ * after the start need not send what is there already. The contract does not tell a client that an upload
+ * is an old one, and the uploader of this project asks only for uploads that its journal knows: it sends
+ * all parts again, into the same upload.
  *
  * With `ownedUploads` this goes inside: `ownedUploads(rememberedStarts(storage, records), { secrets })`.
  */

@@ -378,7 +378,7 @@ describe('rememberedStarts', () => {
   })
 
   test.each([
-    ['another principal', {}, 'eve'],
+    ['another principal', { albumId: '42' }, 'eve'],
     ['another use', { albumId: '43' }, 'ann'],
     ['another name', { albumId: '42', fileName: 'b.txt' }, 'ann'],
     ['another file', { albumId: '42', fileHash: 'f'.repeat(16) }, 'ann'],
