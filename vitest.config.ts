@@ -11,6 +11,12 @@ const hasTypeTests = (folder: URL): boolean =>
     file.endsWith('.test-d.ts'),
   )
 
+/**
+ * Their tests share the modules that a worker has loaded: nothing in these packages keeps state in a
+ * module or in a global, and loading everything anew for each file is half of what they cost.
+ */
+const sharing = new Set(['core', 'backend'])
+
 /** One project a package that has tests; they run on the sources, without a build. */
 export default defineConfig({
   test: {
@@ -33,6 +39,7 @@ export default defineConfig({
           },
           setupFiles: [fileURLToPath(new URL('core/test/guards/hermetic.ts', packages))],
           environment: 'node',
+          isolate: !sharing.has(name),
           retry: 0,
           // Ends a test that hangs; no test is about time, and slow machines are no failure.
           testTimeout: 30_000,
