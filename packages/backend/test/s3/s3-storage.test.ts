@@ -301,7 +301,8 @@ describe('list-parts', () => {
   })
 
   test.each([
-    ['begins again on every page', partXml(1, Buffer.from('a'))],
+    ['begins again on every page', partXml(1, Buffer.from('a')) + partXml(2, Buffer.from('b'))],
+    ['lists no order', partXml(2, Buffer.from('b')) + partXml(1, Buffer.from('a'))],
     ['promises more and has none', ''],
     ['leaves out the ETag', '<Part><PartNumber>1</PartNumber><Size>1</Size></Part>'],
   ])('does not believe a server that %s', async (_, content) => {
@@ -330,7 +331,7 @@ test('an aborted upload is gone, its parts and all', async () => {
 describe('what S3 answers is told as', () => {
   test.each([
     ['SlowDown', 503, 'Create', 503, 'ServiceUnavailable'],
-    ['TooManyRequests', 429, 'Create', 503, 'ServiceUnavailable'],
+    ['TooManyConnections', 429, 'Create', 503, 'ServiceUnavailable'],
     ['Throttling', 400, 'ListParts', 503, 'ServiceUnavailable'],
     ['InternalError', 500, 'Abort', 503, 'ServiceUnavailable'],
     ['OperationAborted', 409, 'Complete', 503, 'ServiceUnavailable'],

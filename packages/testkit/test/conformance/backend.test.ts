@@ -242,7 +242,7 @@ const MUTANTS: readonly (readonly [fault: string, spoil: Spoil, caughtBy: readon
       const aborting = new URL(request.url).pathname.startsWith('/abort')
       return aborting ? new Response(null, { status: 204 }) : handler(request)
     },
-    ['§2 an aborted upload is gone: no URLs, no complete'],
+    ['§2 an aborted upload is gone: no URL that takes a part, no complete'],
   ],
   [
     'lists parts without their sizes',

@@ -148,6 +148,23 @@ export class BackendBench {
     return { PartNumber: partNumber, ETag: unquoted(etag) }
   }
 
+  /**
+   * Asks for a URL of an upload that is over, and checks that no part can be sent: the call is refused, or
+   * S3 refuses the PUT. A backend that signs without asking S3 cannot know.
+   */
+  async checkOver({ key, uploadId }: StartedUpload, what: string): Promise<void> {
+    const answer = await this.post(this.urlsUrl, { key, uploadId, parts: [1] })
+    if (!isSuccess(answer)) {
+      checkRefused(answer, what)
+      return
+    }
+    const { urls } = jsonOf(answer, what)
+    for (const url of Object.values(urls ?? {})) {
+      const put = await this.put(String(url), patternBytes(10))
+      check(!isSuccess(put), `${what} gave a URL that takes a part`)
+    }
+  }
+
   /** Starts an upload and puts all its parts. */
   async uploaded(
     fileSize: number,
