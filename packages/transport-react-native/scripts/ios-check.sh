@@ -2,7 +2,9 @@
 # Checks the iOS side without a Mac: bash packages/transport-react-native/scripts/ios-check.sh
 #
 # ios/queue is plain C and Objective-C: it is compiled for GNUstep with sanitizers, and its tests run
-# here, on the vectors that Android's tests read too.
+# here, on the vectors that Android's tests read too. ios/system and ios/module need frameworks that
+# only Apple has: clang checks them against the declarations in test/ios/apple and against what React
+# Native's codegen makes of the spec. All of ios is checked under ARC, as an app compiles it.
 set -eu -o pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -39,7 +41,9 @@ if [ -w /dev/shm ]; then files="$(mktemp -d -p /dev/shm)"; else files="$(mktemp 
 trap 'rm -rf "$work" "$files"' EXIT
 
 warnings=(-Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wnullable-to-nonnull-conversion)
-system=(-isystem /usr/include/GNUstep -isystem "$runtime")
+# Only these of GCC's headers: clang has the others itself.
+mkdir "$work/runtime" && ln -s "$runtime/objc" "$work/runtime/objc"
+system=(-isystem /usr/include/GNUstep -isystem "$work/runtime")
 
 echo '--- ios/queue runs'
 sources=(ios/queue/*.c ios/queue/*.m test/ios/*.m)
@@ -57,3 +61,18 @@ clang -fsanitize=address,undefined "$work"/*.o -o "$work/queue-tests" \
   -L"$(dirname "$runtime")" -lgnustep-base -lobjc
 # Without ARC nothing is released, so leaks say nothing.
 ASAN_OPTIONS=detect_leaks=0 "$work/queue-tests" test-vectors.json "$files"
+
+echo '--- all of ios is valid under ARC'
+node scripts/codegen-check.mjs --out "$work/codegen" >/dev/null
+options=("${warnings[@]}" -Wno-unused-parameter -fsyntax-only -fblocks -fobjc-arc
+  -fobjc-runtime=gnustep-2.0 -fobjc-exceptions -fexceptions -Itest/ios/apple "${system[@]}"
+  -Iios -Iios/queue -Iios/system -Iios/module -isystem "$work/codegen")
+count=0
+for source in $(find ios -name '*.m' -o -name '*.mm' | sort); do
+  case "$source" in
+  *.mm) clang++ -std=c++20 "${options[@]}" "$source" ;;
+  *) clang -std=gnu11 "${options[@]}" "$source" ;;
+  esac
+  count=$((count + 1))
+done
+echo "$count files"

@@ -26,6 +26,8 @@ NS_ASSUME_NONNULL_BEGIN
 
 - (NSArray<S3BEntry *> *)entries;
 - (nullable S3BEntry *)entryForId:(NSString *)taskId;
+/** How many tasks wait. */
+- (NSUInteger)waiting;
 - (S3BConstraints *)constraints;
 /** Lines of the file as it was found that meant nothing: torn, damaged, or of a later version. */
 - (NSUInteger)dropped;

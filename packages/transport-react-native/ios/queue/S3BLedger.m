@@ -70,6 +70,10 @@
   return [_fold entryForId:taskId];
 }
 
+- (NSUInteger)waiting {
+  return _fold.waiting;
+}
+
 - (S3BConstraints *)constraints {
   return _fold.constraints;
 }

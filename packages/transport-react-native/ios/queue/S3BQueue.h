@@ -52,6 +52,9 @@ NS_ASSUME_NONNULL_BEGIN
  */
 - (void)breakLostTasks;
 
+/** The session has lost all that it was given: it is given everything again. */
+- (void)startOver;
+
 - (BOOL)enqueue:(NSArray<S3BTask *> *)tasks error:(NSError **)error;
 /** Statuses of native-module.ts. */
 - (NSArray<NSDictionary *> *)list;
@@ -62,6 +65,14 @@ NS_ASSUME_NONNULL_BEGIN
 - (BOOL)setConstraints:(S3BConstraints *)constraints error:(NSError **)error;
 /** The device is on power, or no longer. Networks are the session's affair. */
 - (void)setCharging:(BOOL)charging;
+
+/** How many tasks wait. */
+- (NSUInteger)waiting;
+/** How much of these is sent, in parts: 1.5 when one is sent and another one half. */
+- (double)sentParts;
+
+/** Bytes that the copies of parts take on the disk. */
+- (uint64_t)slicedBytes;
 
 /** From the session: bytes of that exchange that the network took. */
 - (void)sent:(uint64_t)bytes task:(NSString *)taskId handle:(NSUInteger)handle;

@@ -50,6 +50,11 @@
   [self startHeldBack];
 }
 
+- (void)startOver {
+  [self holdBack];
+  [self startHeldBack];
+}
+
 #pragma mark - For JavaScript
 
 - (BOOL)enqueue:(NSArray<S3BTask *> *)tasks error:(NSError **)error {
@@ -146,6 +151,23 @@
 }
 
 #pragma mark - Running
+
+- (NSUInteger)waiting {
+  return _ledger.waiting;
+}
+
+- (uint64_t)slicedBytes {
+  return _slices.bytes;
+}
+
+- (double)sentParts {
+  double parts = 0;
+  for (S3BSessionTask *live in _live.allValues) {
+    S3BTask *task = [_ledger entryForId:live.taskId].task;
+    if (task.end > task.start) parts += (double)live.sentBytes / (double)(task.end - task.start);
+  }
+  return parts;
+}
 
 - (void)startHeldBack {
   if (![self mayRun]) return;

@@ -197,6 +197,29 @@ TEST(withoutPowerAllIsHeldBackAndNothingIsLost) {
   EXPECT(device->session.tasks.count == 0);
 }
 
+TEST(aSessionThatWasLostIsGivenEverythingAgain) {
+  Device *device = started();
+  [device enqueue:3];
+  [device answer:@"u/1/2"];
+  [device->session.tasks removeAllObjects];
+  [device->queue startOver];
+  EXPECT_EQUAL([device->session.tasks valueForKey:@"taskId"], (@[ @"u/1/1", @"u/1/3" ]));
+  EXPECT_EQUAL([device->session.tasks valueForKey:@"handle"], (@[ @4, @5 ]));
+}
+
+TEST(tellsHowFarItIs) {
+  Device *device = started();
+  [device enqueue:3];
+  [device->queue sent:10 task:@"u/1/1" handle:1];
+  [device->queue sent:5 task:@"u/1/2" handle:2];
+  EXPECT(device->queue.waiting == 3);
+  EXPECT(device->queue.sentParts == 1.5);
+  EXPECT(device->queue.slicedBytes == 30);
+  [device answer:@"u/1/1"];
+  EXPECT(device->queue.waiting == 2);
+  EXPECT(device->queue.sentParts == 0.5);
+}
+
 /** Until it is called with RLIM_INFINITY, no file grows beyond this many bytes. */
 static void limitFiles(rlim_t bytes) {
   struct rlimit limit;
@@ -271,6 +294,8 @@ void S3BTestQueue(void) {
   RUN(aSessionThatRefusesBreaksTheTask);
   RUN(otherNetworksTakeOtherRequests);
   RUN(withoutPowerAllIsHeldBackAndNothingIsLost);
+  RUN(aSessionThatWasLostIsGivenEverythingAgain);
+  RUN(tellsHowFarItIs);
   RUN(anEndThatCannotBeWrittenHasNotHappenedYet);
   RUN(withoutRoomForASliceTheOthersGoFirst);
   RUN(noStatusHoldsAUrl);
