@@ -49,6 +49,16 @@ fun OpenFile.requireUnchanged(ref: FileRef) {
 }
 
 /**
+ * Bytes `[start, end)`.
+ *
+ * @throws UploadFailure `source_changed`, `file_unreadable`, or as [FileAccess.open].
+ */
+fun FileAccess.readRange(ref: FileRef, start: Long, end: Long): ByteArray =
+  openUnchanged(ref).use { file ->
+    ByteArray((end - start).toInt()).also { file.readFully(it, it.size, start) }
+  }
+
+/**
  * Fills the buffer's first `count` bytes from the file.
  *
  * @throws UploadFailure `source_changed` when the file ends before, `file_unreadable`.

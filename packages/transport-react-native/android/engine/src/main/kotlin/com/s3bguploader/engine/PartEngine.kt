@@ -41,9 +41,19 @@ class PartEngine(
   val constraints: Constraints
     get() = locked { ledger.constraints }
 
+  /** Whether the network or a constraint keeps it from sending. */
+  val isHeld: Boolean
+    get() = locked { !device.online || ledger.constraints.brokenBy(device) }
+
   /** Whether anything is left to send. */
   val hasWork: Boolean
     get() = locked { runs.isNotEmpty() || !lineup.isEmpty }
+
+  /** Bytes of parts that have not ended. */
+  val bytesLeft: Long
+    get() = locked {
+      ledger.entries.values.sumOf { if (it is EntryRecord.Waiting) it.task.bytes else 0 }
+    }
 
   /** Whether there are results that were not acknowledged. */
   val hasResults: Boolean
