@@ -18,8 +18,9 @@ const DEFAULT_TTL_SECONDS = 30 * 24 * 3600
 
 export interface OwnedUploadsOptions {
   /**
-   * The first one signs, all verify. To replace a secret, put the new one in front, and remove the old
-   * one after `ttlSeconds`. At least 32 bytes each, random, equal on all instances: `openssl rand -hex 32`.
+   * The first one signs, all verify. At least 32 bytes each, random, equal on all instances:
+   * `openssl rand -hex 32`. To replace one, add the new one behind it on all instances, then move it to
+   * the front on all, and remove the old one after `ttlSeconds`.
    */
   readonly secrets: readonly string[]
   /**
