@@ -42,7 +42,7 @@ export class FileAdder<TFile> {
   }
 
   async add(file: TFile, options: UploadFileOptions): Promise<Upload> {
-    const { transferId, userParams, onDuplicate } = options
+    const { transferId, userParams, onDuplicate, paused = false } = options
     this.#checkOpen()
     if (this.#engine.config === undefined) {
       throw new UploadError('config_missing', 'There is no configuration yet')
@@ -66,7 +66,7 @@ export class FileAdder<TFile> {
       this.#existing(facts) ??
       (recording && (await this.#recorded(recording, source, facts)))
     if (existing === undefined) {
-      const adding = this.#addNew(facts, order, source)
+      const adding = this.#addNew(facts, { order, paused }, source)
       this.#adding.set(twin, adding)
       return adding.finally(() => this.#adding.delete(twin))
     }
@@ -133,10 +133,14 @@ export class FileAdder<TFile> {
     return handle
   }
 
-  async #addNew(facts: FileFacts, order: number, source: Source): Promise<UploadHandle> {
+  async #addNew(
+    facts: FileFacts,
+    { order, paused }: { readonly order: number; readonly paused: boolean },
+    source: Source,
+  ): Promise<UploadHandle> {
     const { clock, random } = this.#platform
     const file = { id: newId(random), order, createdAt: clock.wall(), ...facts }
-    const state = newUpload(file, this.#known.hashOf(facts))
+    const state = { ...newUpload(file, this.#known.hashOf(facts)), paused }
     try {
       this.#checkOpen()
       await this.#engine.add(state, source)

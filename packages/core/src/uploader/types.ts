@@ -51,6 +51,11 @@ export interface UploadFileOptions {
    * `duplicate_upload`.
    */
   readonly onDuplicate?: 'join' | 'fail' | undefined
+  /**
+   * A new upload is recorded as paused: nothing of it begins before resume(). One that exists stays
+   * as it is. Default false.
+   */
+  readonly paused?: boolean | undefined
 }
 
 export type UploadStatus = Status

@@ -174,6 +174,26 @@ describe.each(situations)('while $name', (situation) => {
   })
 })
 
+test('what is added paused begins with resume, after a restart too', async () => {
+  const world = new World()
+  const first = await world.uploader()
+  const upload = await first.uploadFile(world.file('film.mov', 0), { paused: true })
+  await world.clock.advance(10_000)
+  expect(statusOf(upload)).toBe('paused')
+  await first.close()
+  const second = await world.uploader()
+  await world.clock.advance(10_000)
+  expect(second.uploads().map(statusOf)).toEqual(['paused'])
+  expect(world.transcript).toEqual([])
+  // Adding it once more is not resuming it.
+  const again = await second.uploadFile(world.files.get('film.mov') ?? world.file('none', 0))
+  await world.clock.advance(10_000)
+  expect(statusOf(again)).toBe('paused')
+  second.resume()
+  await world.clock.advance(10_000)
+  expect(second.uploads().map(statusOf)).toEqual(['completed'])
+})
+
 describe('after the end', () => {
   test('nothing changes a completed upload', async () => {
     const world = new World()
