@@ -8,8 +8,8 @@ import { PartFiles } from './part-files.ts'
 export type { ExpoFileSystem } from './file-system.ts'
 
 /**
- * A file by its `file://` or `content://` URI, or what has one: a `File` of Expo, or an asset of
- * expo-document-picker. The name is what the backend is told; without it the end of the URI is taken.
+ * A file by its path, `file://` or `content://` URI, or what has one: a `File` of Expo, or an asset
+ * of expo-document-picker. The name is what the backend is told; without it the end of the URI is taken.
  */
 export type ExpoChosenFile =
   | string
@@ -38,11 +38,16 @@ export function expoTransport(fileSystem: ExpoFileSystem): ForegroundTransport<E
     capabilities: { progress: true, reopen: true, nativeHash: false, background: false },
     async open(file) {
       const { uri, name } = typeof file === 'string' ? { uri: file } : file
-      return open(uri, name ?? undefined)
+      return open(asUri(uri), name ?? undefined)
     },
     async reopen(ref) {
       const { uri, name } = fileOf(fileSystem, ref)
       return open(uri, name)
     },
   }
+}
+
+/** Expo knows URIs only. */
+function asUri(file: string): string {
+  return file.startsWith('/') ? `file://${file.split('/').map(encodeURIComponent).join('/')}` : file
 }

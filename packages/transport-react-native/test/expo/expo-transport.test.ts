@@ -158,6 +158,13 @@ test('the name that a picker told is the name of the upload, and stays it', asyn
   expect((await transport.open({ uri, name: null })).name).toBe('7F3A.tmp')
 })
 
+test('a path is as good as its URI', async () => {
+  await made('100%25 sure?#1 é.mov', 3)
+  const transport = expoTransport(fileSystem)
+  const source = await transport.open(join(fileSystem.folder, '100%25 sure?#1 é.mov'))
+  expect(source).toMatchObject({ name: '100%25 sure?#1 é.mov', size: 3 })
+})
+
 test('a provider that does not know the time of modification tells none', async () => {
   const { File } = fileSystem
   class TimelessFile extends File {
