@@ -6,6 +6,7 @@ import {
   type Range,
   UploadError,
 } from '@s3-bg-uploader/core'
+import { FileStream } from './file-stream.ts'
 import type { OpenedFile } from './opened-file.ts'
 import { checkPresignedUrl } from './presigned-url.ts'
 
@@ -15,27 +16,20 @@ export type SendPart = (part: {
   readonly body: Blob
   readonly signal: AbortSignal
   readonly onProgress: (sentBytes: number) => void
+  /** Called, where the platform tells, when the last byte is on its way and only the answer is not here. */
+  readonly onSent: () => void
 }) => Promise<PutResponse>
-
-/**
- * Bytes that are read ahead. A read goes through another process: many small ones take twice the
- * time of few large ones, and all of a file is read before its first part can be sent.
- */
-const READ_AHEAD = 8 * 1024 * 1024
-
-interface Ahead {
-  readonly start: number
-  readonly bytes: Uint8Array
-}
-
-const NOTHING: Ahead = { start: 0, bytes: new Uint8Array(0) }
 
 /** A file that was opened, as a source. */
 export class FileSource implements ForegroundSource {
   readonly ref: Json | undefined
   readonly #opened: OpenedFile
   readonly #send: SendPart
-  #ahead: Ahead = NOTHING
+  /** Behind the last read. */
+  #stream: FileStream | undefined
+  #closed = false
+  /** Parts that are on their way. */
+  #sending = 0
 
   constructor(opened: OpenedFile, ref: Json | undefined, send: SendPart) {
     this.#opened = opened
@@ -56,44 +50,69 @@ export class FileSource implements ForegroundSource {
   }
 
   // What changes unnoticed while it is read, each put notices.
-  async read({ start, end }: Range): Promise<Uint8Array> {
-    if (start < this.#ahead.start || end > endOf(this.#ahead)) {
-      const until = Math.max(end, Math.min(start + READ_AHEAD, this.size))
-      this.#ahead = { start, bytes: await this.#load({ start, end: until }) }
-      if (end > endOf(this.#ahead))
-        throw new UploadError('source_changed', `${this.name} ends before byte ${end}`)
-    }
-    const { start: from, bytes } = this.#ahead
-    // At the end of the file nobody needs it any more.
-    if (end === this.size) this.#ahead = NOTHING
-    return bytes.subarray(start - from, end - from)
-  }
-
-  async #load(range: Range): Promise<Uint8Array> {
-    const slice = this.#slice(range)
-    try {
-      return new Uint8Array(await slice.arrayBuffer())
-    } catch (cause) {
+  async read({ start, end }: Range, into: Uint8Array): Promise<Uint8Array> {
+    const bytes = into.subarray(0, end - start)
+    const stream = this.#streamFrom(start)
+    const filled = await stream.fill(bytes).catch(async (cause: unknown) => {
+      stream.close()
       await this.#opened.verify()
       throw new UploadError('file_unreadable', `${this.name} could not be read`, { cause })
-    }
+    })
+    if (filled === bytes.length && end < this.size && !this.#closed) this.#stream = stream
+    else stream.close()
+    if (filled === bytes.length) return bytes
+    throw new UploadError('source_changed', `${this.name} ends before byte ${end}`)
+  }
+
+  /** Nobody else is given it meanwhile. */
+  #streamFrom(start: number): FileStream {
+    const stream = this.#stream
+    this.#stream = undefined
+    if (stream?.position === start) return stream
+    stream?.close()
+    return new FileStream(this.#opened.file, start)
   }
 
   async put({ url, range, signal, onProgress }: PutRequest): Promise<PutResponse> {
     checkPresignedUrl(url)
     const body = this.#slice(range)
-    await this.#opened.verify()
-    signal.throwIfAborted()
+    const isAlone = this.#sending === 0
+    this.#sending += 1
     try {
-      return await this.#send({ url, body, signal, onProgress })
+      // While other parts are sent, what is seen after them is early enough for this one.
+      if (isAlone) await this.#opened.verify()
+      signal.throwIfAborted()
+      return await this.#sendUnchanged({ url, body, signal, onProgress })
+    } finally {
+      this.#sending -= 1
+    }
+  }
+
+  /** Fails when the file is not the same after all of the part was read. */
+  async #sendUnchanged(part: Omit<Parameters<SendPart>[0], 'onSent'>): Promise<PutResponse> {
+    let checking: Promise<void> | undefined
+    const check = (): Promise<void> => {
+      checking ??= this.#opened.verify()
+      return checking
+    }
+    // While the storage makes its answer, so that the slot does not wait for it afterwards.
+    const onSent = (): void => {
+      check().catch(() => {
+        // It is looked at below.
+      })
+    }
+    try {
+      return await this.#send({ ...part, onSent })
     } finally {
       // Platforms report a file that they could not read on the way as a broken connection.
-      if (!signal.aborted) await this.#opened.verify()
+      if (!part.signal.aborted) await check()
     }
   }
 
   async close(): Promise<void> {
-    this.#ahead = NOTHING
+    this.#closed = true
+    this.#stream?.close()
+    this.#stream = undefined
   }
 
   /** Without a type, from which platforms would make a content-type header that nobody signed. */
@@ -101,8 +120,4 @@ export class FileSource implements ForegroundSource {
     if (end <= this.size) return this.#opened.file.slice(start, end, '')
     throw new UploadError('source_changed', `${this.name} ends before byte ${end}`)
   }
-}
-
-function endOf({ start, bytes }: Ahead): number {
-  return start + bytes.length
 }

@@ -8,7 +8,7 @@ import { sentBytes } from './sent-bytes.ts'
  * Sends a part by XMLHttpRequest, the only way in browsers to see how much was sent. Of an answer
  * whose body does not end, or breaks off, it gives what came.
  */
-export const xhrPart: SendPart = ({ url, body, signal, onProgress }) =>
+export const xhrPart: SendPart = ({ url, body, signal, onProgress, onSent }) =>
   new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest()
     const progress = sentBytes(body.size, onProgress)
@@ -16,7 +16,8 @@ export const xhrPart: SendPart = ({ url, body, signal, onProgress }) =>
 
     const settle = (): void => {
       signal.removeEventListener('abort', abort)
-      xhr.upload.onprogress = xhr.onreadystatechange = xhr.onprogress = xhr.onloadend = null
+      xhr.upload.onprogress = xhr.upload.onload = null
+      xhr.onreadystatechange = xhr.onprogress = xhr.onloadend = null
     }
     const abort = (): void => {
       settle()
@@ -33,6 +34,7 @@ export const xhrPart: SendPart = ({ url, body, signal, onProgress }) =>
 
     signal.addEventListener('abort', abort)
     xhr.upload.onprogress = ({ loaded }) => progress(loaded)
+    xhr.upload.onload = onSent
     xhr.onreadystatechange = () => {
       if (xhr.readyState === XMLHttpRequest.HEADERS_RECEIVED) head = headOf(xhr)
     }

@@ -94,7 +94,14 @@ function fileThatReads(from: number, read: () => Promise<ArrayBuffer>): File {
 
 test('a file whose disk is broken is unreadable, not changed', async () => {
   const broken = new DOMException('The disk is broken', 'NotReadableError')
-  const source = await open(fileThatReads(0, () => Promise.reject(broken)))
+  const file = new File(['hello'], 'video.mp4')
+  const slice = file.slice.bind(file)
+  file.slice = (start, end, type) => {
+    const blob = slice(start, end, type)
+    blob.stream = () => new ReadableStream({ pull: (controller) => controller.error(broken) })
+    return blob
+  }
+  const source = await open(file)
   await expect(source.read({ start: 0, end: 2 }, new Uint8Array(2))).rejects.toMatchObject({
     code: 'file_unreadable',
     cause: broken,
