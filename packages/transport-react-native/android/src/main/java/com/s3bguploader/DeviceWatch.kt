@@ -12,7 +12,10 @@ import android.os.Build
 import com.s3bguploader.engine.DeviceState
 
 /** Tells what the device offers, for as long as the process lives. */
-internal class DeviceWatch(private val context: Context, private val onChange: (DeviceState) -> Unit) {
+internal class DeviceWatch(
+  private val context: Context,
+  private val onChange: (DeviceState) -> Unit,
+) {
   private val connectivity = context.getSystemService(ConnectivityManager::class.java)
   private val battery = context.getSystemService(BatteryManager::class.java)
 

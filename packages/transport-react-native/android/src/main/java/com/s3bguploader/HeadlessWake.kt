@@ -25,8 +25,8 @@ internal class HeadlessWake(private val context: Context) {
   private var endTask: () -> Unit = {}
 
   /**
-   * Calls back when [finish] was called or time is up, and at once where there is no need; not at all
-   * for a call while JavaScript is awake for an earlier one.
+   * Calls back when [finish] was called or time is up, and at once where there is no need; not at
+   * all for a call while JavaScript is awake for an earlier one.
    */
   fun start(onEnd: () -> Unit) {
     main.post {

@@ -18,7 +18,9 @@ import java.util.concurrent.Executors
 
 internal const val TAG = "s3-bg-uploader"
 
-/** The one queue of the process: brings the engine, whoever keeps it alive, and JavaScript together. */
+/**
+ * The one queue of the process: brings the engine, whoever keeps it alive, and JavaScript together.
+ */
 internal class UploadQueue private constructor(private val context: Context) {
   val files = ContentAccess(context.contentResolver)
   val notification = UploadNotification(context)
@@ -81,8 +83,7 @@ internal class UploadQueue private constructor(private val context: Context) {
 
   fun finishWake() = wake.finish()
 
-  private fun askForWorker(engine: PartEngine) =
-    starter.start(engine.constraints, engine.bytesLeft)
+  private fun askForWorker(engine: PartEngine) = starter.start(engine.constraints, engine.bytesLeft)
 
   private fun setDevice(state: DeviceState) =
     call(::log) { engine ->
@@ -148,11 +149,15 @@ internal class UploadQueue private constructor(private val context: Context) {
     @Volatile private var only: UploadQueue? = null
 
     fun of(context: Context): UploadQueue =
-      only ?: synchronized(this) { only ?: UploadQueue(context.applicationContext).also { only = it } }
+      only
+        ?: synchronized(this) { only ?: UploadQueue(context.applicationContext).also { only = it } }
   }
 }
 
-/** A new worker is not to be had in the background, so the old one is kept until there is surely no more. */
+/**
+ * A new worker is not to be had in the background, so the old one is kept until there is surely no
+ * more.
+ */
 private const val LINGER_MS = 5_000L
 
 private fun syncFolder(folder: File) {

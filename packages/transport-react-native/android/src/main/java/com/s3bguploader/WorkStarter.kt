@@ -13,8 +13,8 @@ import android.util.Log
 import com.s3bguploader.engine.Constraints
 
 /**
- * Asks the system for a [Worker]. It says no while the app is in the background; the tasks then wait
- * in the ledger until the app is opened.
+ * Asks the system for a [Worker]. It says no while the app is in the background; the tasks then
+ * wait in the ledger until the app is opened.
  */
 internal class WorkStarter(private val context: Context) {
   private val jobs = context.getSystemService(JobScheduler::class.java)

@@ -9,8 +9,7 @@ data class Constraints(
   /** Without a network, nothing is known about it that could break a constraint. */
   fun brokenBy(device: DeviceState): Boolean =
     (charging && !device.charging) ||
-      (device.online &&
-        ((unmetered && !device.unmetered) || (notRoaming && !device.notRoaming)))
+      (device.online && ((unmetered && !device.unmetered) || (notRoaming && !device.notRoaming)))
 }
 
 /** What the device offers now. */

@@ -25,11 +25,12 @@ interface OpenFile : Closeable {
   fun facts(): FileFacts
 
   /** Bytes read into the buffer, below 1 at the end of the file. Leaves other readers alone. */
-  @Throws(IOException::class)
-  fun read(into: ByteBuffer, position: Long): Int
+  @Throws(IOException::class) fun read(into: ByteBuffer, position: Long): Int
 }
 
-/** @throws UploadFailure `source_changed` when another file is there now, or as [FileAccess.open]. */
+/**
+ * @throws UploadFailure `source_changed` when another file is there now, or as [FileAccess.open].
+ */
 fun FileAccess.openUnchanged(ref: FileRef): OpenFile {
   val file = open(ref.path)
   try {

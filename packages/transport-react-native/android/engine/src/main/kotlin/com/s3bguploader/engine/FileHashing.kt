@@ -5,11 +5,11 @@ class FileHashing(private val files: FileAccess, private val ref: FileRef) {
   @Volatile private var cancelled = false
 
   /**
-   * XXH64 (seed 0) of the file, 16 lower-case hex digits. `onProgress` hears the bytes hashed so far
-   * after every read.
+   * XXH64 (seed 0) of the file, 16 lower-case hex digits. `onProgress` hears the bytes hashed so
+   * far after every read.
    *
-   * @throws UploadFailure `source_changed` when the file is not, or does not stay, the one that `ref`
-   * names, `aborted` once cancelled, or as [FileAccess.open].
+   * @throws UploadFailure `source_changed` when the file is not, or does not stay, the one that
+   *   `ref` names, `aborted` once cancelled, or as [FileAccess.open].
    */
   fun run(onProgress: (Long) -> Unit): String =
     files.openUnchanged(ref).use { file ->

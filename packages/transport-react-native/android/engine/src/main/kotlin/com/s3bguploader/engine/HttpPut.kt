@@ -21,13 +21,13 @@ internal class HttpPut(
   @Volatile private var aborted = false
 
   /**
-   * Any status is an answer, a redirect too. Blocks until there is one. Where the storage refuses and
-   * closes before it has read the part, the exchange broke: HttpURLConnection gives no answer out
-   * until all is written.
+   * Any status is an answer, a redirect too. Blocks until there is one. Where the storage refuses
+   * and closes before it has read the part, the exchange broke: HttpURLConnection gives no answer
+   * out until all is written.
    *
    * @throws UploadFailure when the part cannot be read from the file.
-   * @throws Exception of any other kind when the exchange broke or was aborted: platforms throw more
-   * than IOException from a connection that was closed under them.
+   * @throws Exception of any other kind when the exchange broke or was aborted: platforms throw
+   *   more than IOException from a connection that was closed under them.
    */
   fun send(task: PartTask, file: OpenFile): Answer {
     val opened = connections.open(URL(task.url))

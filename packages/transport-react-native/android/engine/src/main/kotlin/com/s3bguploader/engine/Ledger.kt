@@ -7,7 +7,8 @@ import java.io.IOException
  * What the queue must not forget when the process dies: see LEDGER.md. Not safe for use by two
  * threads at once.
  *
- * @param onProblem hears of what is no failure of a call: dropped lines, a compaction that must wait.
+ * @param onProblem hears of what is no failure of a call: dropped lines, a compaction that must
+ *   wait.
  * @throws UploadFailure `store_failed` when the ledger cannot be read.
  */
 class Ledger(private val disk: LedgerDisk, private val onProblem: (String) -> Unit) : Closeable {

@@ -22,7 +22,8 @@ interface LedgerDisk : Closeable {
 /**
  * A ledger in a file. Not safe for use by two threads at once.
  *
- * @param syncFolder makes names in a folder durable; Android and the JVM have different calls for it.
+ * @param syncFolder makes names in a folder durable; Android and the JVM have different calls for
+ *   it.
  */
 class FileDisk(private val file: File, private val syncFolder: (File) -> Unit) : LedgerDisk {
   private val folder: File = file.absoluteFile.parentFile

@@ -25,8 +25,18 @@ internal fun decodeField(field: String): String? {
   while (at < field.length) {
     val code = field[at].code
     if (code == '%'.code) {
-      val high = HEX_DIGITS.indexOf(field.getOrElse(at + 1) { return null })
-      val low = HEX_DIGITS.indexOf(field.getOrElse(at + 2) { return null })
+      val high =
+        HEX_DIGITS.indexOf(
+          field.getOrElse(at + 1) {
+            return null
+          }
+        )
+      val low =
+        HEX_DIGITS.indexOf(
+          field.getOrElse(at + 2) {
+            return null
+          }
+        )
       if (high < 0 || low < 0) return null
       bytes.put((high * 16 + low).toByte())
       at += 3

@@ -16,8 +16,7 @@ internal fun decodeLine(line: String): LedgerRecord? {
   return when (fields[0]) {
     "task" -> readTask(fields)
     "answered" -> readAnswered(fields)
-    "broken" ->
-      if (fields.size == 4) EntryRecord.Broken(fields[1], fields[2], fields[3]) else null
+    "broken" -> if (fields.size == 4) EntryRecord.Broken(fields[1], fields[2], fields[3]) else null
     "forgotten" -> if (fields.size == 2) LedgerRecord.Forgotten(fields[1]) else null
     "constraints" -> readConstraints(fields)
     else -> null

@@ -4,9 +4,9 @@ import java.util.concurrent.Executor
 import java.util.concurrent.Executors
 
 /**
- * The queue of parts: sends what the ledger says is waiting, and keeps there what was answered until
- * JavaScript has acknowledged it. Safe for use by any thread; its calls block while the disk is
- * written, never while the network is used.
+ * The queue of parts: sends what the ledger says is waiting, and keeps there what was answered
+ * until JavaScript has acknowledged it. Safe for use by any thread; its calls block while the disk
+ * is written, never while the network is used.
  *
  * It sends only between [start] and [stop], online, and with no constraint broken.
  *
@@ -180,8 +180,8 @@ class PartEngine(
   }
 
   /**
-   * A result is told once it is on disk. While the disk takes nothing the run keeps its slot, so that
-   * no more is sent than can be remembered.
+   * A result is told once it is on disk. While the disk takes nothing the run keeps its slot, so
+   * that no more is sent than can be remembered.
    */
   private fun record(run: PartRun, result: EntryRecord, attempt: Int) {
     if (run.abort == PartRun.Abort.CANCELLED) return release(run)

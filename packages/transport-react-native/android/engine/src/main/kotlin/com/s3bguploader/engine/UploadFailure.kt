@@ -1,6 +1,8 @@
 package com.s3bguploader.engine
 
-/** The codes of `UploadError` that the native side knows; `NETWORK` is only in ledgers and lists. */
+/**
+ * The codes of `UploadError` that the native side knows; `NETWORK` is only in ledgers and lists.
+ */
 enum class FailureCode(val wire: String) {
   FILE_NOT_FOUND("file_not_found"),
   FILE_NOT_REGULAR("file_not_regular"),
@@ -12,11 +14,8 @@ enum class FailureCode(val wire: String) {
 }
 
 /** A failure with a meaning for JavaScript. The message never holds a URL. */
-class UploadFailure(
-  val code: FailureCode,
-  override val message: String,
-  cause: Throwable? = null,
-) : Exception(message, cause)
+class UploadFailure(val code: FailureCode, override val message: String, cause: Throwable? = null) :
+  Exception(message, cause)
 
 /**
  * What an exception says, for people. Its message is left out where it may quote a URL, since the

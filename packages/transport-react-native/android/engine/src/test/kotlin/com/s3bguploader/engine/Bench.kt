@@ -31,9 +31,7 @@ fun sparseFile(file: File, parts: Int, partSize: Long): FileRef {
 fun idOf(number: Int) = "u1/$number/1"
 
 fun tasksOf(server: StorageServer, ref: FileRef, parts: Int, partSize: Long): List<PartTask> =
-  (1..parts).map {
-    PartTask(idOf(it), server.url(it), ref, (it - 1) * partSize, it * partSize)
-  }
+  (1..parts).map { PartTask(idOf(it), server.url(it), ref, (it - 1) * partSize, it * partSize) }
 
 /** The hash of the bytes that a task is to send. */
 fun hashOf(task: PartTask): String {

@@ -75,10 +75,15 @@ class EngineFaultsTest {
   @Test
   fun `a redirect is an answer and is not followed`() {
     for (status in listOf(301, 302, 303, 307, 308)) {
-      bench().server.script(1, { exchange ->
-        exchange.readBody()
-        exchange.answer(status, mapOf("Location" to bench.server.url(2)))
-      })
+      bench()
+        .server
+        .script(
+          1,
+          { exchange ->
+            exchange.readBody()
+            exchange.answer(status, mapOf("Location" to bench.server.url(2)))
+          },
+        )
       bench.engine.enqueue(bench.tasks(1))
       bench.start()
       val answer = (bench.log.awaitResult(idOf(1)) as TaskStatus.Answered).answer
@@ -94,11 +99,14 @@ class EngineFaultsTest {
   @Test
   fun `an answer that closes the connection counts, and the next part gets a new one`() {
     val bench = bench(EngineRules(concurrency = 1))
-    bench.server.script(1, { exchange ->
-      exchange.readBody()
-      exchange.answer(200, mapOf("ETag" to "\"e\"", "Connection" to "close"))
-      exchange.close()
-    })
+    bench.server.script(
+      1,
+      { exchange ->
+        exchange.readBody()
+        exchange.answer(200, mapOf("ETag" to "\"e\"", "Connection" to "close"))
+        exchange.close()
+      },
+    )
     bench.engine.enqueue(bench.tasks(2))
     bench.start()
     bench.log.await { it == EventLog.Idle }
@@ -119,10 +127,13 @@ class EngineFaultsTest {
   @Test
   fun `an answer before the body was read, with a reset, is a broken exchange that is tried again`() {
     val bench = bench()
-    bench.server.script(1, { exchange ->
-      exchange.answer(403, body = "expired")
-      exchange.reset()
-    })
+    bench.server.script(
+      1,
+      { exchange ->
+        exchange.answer(403, body = "expired")
+        exchange.reset()
+      },
+    )
     bench.engine.enqueue(bench.tasks(1, 16 * MIB))
     bench.start()
     bench.log.await { it == TaskStatus.Waiting(idOf(1)) }
@@ -178,11 +189,14 @@ class EngineFaultsTest {
   fun `a storage that does not answer for a minute is given up, and tried again`() {
     val bench = bench()
     val read = CountDownLatch(1)
-    bench.server.script(1, { exchange ->
-      exchange.readBody()
-      read.countDown()
-      exchange.awaitHangUp()
-    })
+    bench.server.script(
+      1,
+      { exchange ->
+        exchange.readBody()
+        read.countDown()
+        exchange.awaitHangUp()
+      },
+    )
     bench.engine.enqueue(bench.tasks(1))
     bench.start()
     read.await()
@@ -200,20 +214,24 @@ class EngineFaultsTest {
     val bench = bench()
     val arrived = CountDownLatch(1)
     val hungUp = CountDownLatch(1)
-    bench.server.script(1, { exchange ->
-      arrived.countDown()
-      hungUp.await()
-      exchange.reset()
-    })
+    bench.server.script(
+      1,
+      { exchange ->
+        arrived.countDown()
+        hungUp.await()
+        exchange.reset()
+      },
+    )
     bench.engine.enqueue(bench.tasks(1, 16 * MIB))
     bench.start()
     arrived.await()
     // What the sockets can hold may still be on its way, and each step of it is progress.
     val waits = { event: Any -> event == TaskStatus.Waiting(idOf(1)) }
-    val gaveUp = (1..1000).any {
-      bench.clock.advance(60_000)
-      bench.log.awaitWithin(20, matches = waits) != null
-    }
+    val gaveUp =
+      (1..1000).any {
+        bench.clock.advance(60_000)
+        bench.log.awaitWithin(20, matches = waits) != null
+      }
     assertTrue(gaveUp)
     hungUp.countDown()
     bench.clock.advance(500)
@@ -250,7 +268,8 @@ class EngineFaultsTest {
   fun `a file that was written since is refused before anything is sent`() =
     assertEquals("source_changed", codeAfter { it.setLastModified(it.lastModified() + 1000) })
 
-  @Test fun `a file that is gone is refused`() = assertEquals("file_not_found", codeAfter { it.delete() })
+  @Test
+  fun `a file that is gone is refused`() = assertEquals("file_not_found", codeAfter { it.delete() })
 
   @Test
   fun `a folder in its place is refused`() {
@@ -274,11 +293,14 @@ class EngineFaultsTest {
   @Test
   fun `a file that changes while its part is sent gives no answer`() {
     val bench = bench()
-    bench.server.script(1, { exchange ->
-      val film = File(folder.toFile(), "film.mp4")
-      film.setLastModified(film.lastModified() + 1000)
-      accept(exchange)
-    })
+    bench.server.script(
+      1,
+      { exchange ->
+        val film = File(folder.toFile(), "film.mp4")
+        film.setLastModified(film.lastModified() + 1000)
+        accept(exchange)
+      },
+    )
     bench.engine.enqueue(bench.tasks(1))
     bench.start()
     assertEquals("source_changed", (bench.log.awaitResult(idOf(1)) as TaskStatus.Broken).code)
@@ -287,10 +309,13 @@ class EngineFaultsTest {
   @Test
   fun `a file that gets shorter while its part is sent breaks off`() {
     val bench = bench()
-    bench.server.script(1, { exchange ->
-      RandomAccessFile(File(folder.toFile(), "film.mp4"), "rw").use { it.setLength(MIB) }
-      exchange.readBody()
-    })
+    bench.server.script(
+      1,
+      { exchange ->
+        RandomAccessFile(File(folder.toFile(), "film.mp4"), "rw").use { it.setLength(MIB) }
+        exchange.readBody()
+      },
+    )
     bench.engine.enqueue(bench.tasks(1, 64 * MIB))
     bench.start()
     assertEquals("source_changed", (bench.log.awaitResult(idOf(1)) as TaskStatus.Broken).code)
@@ -299,7 +324,9 @@ class EngineFaultsTest {
   @Test
   fun `what cannot be recorded is not enqueued`() {
     lateinit var disk: FillingDisk
-    val bench = bench { FillingDisk(File(folder.toFile(), "ledger"), it).also { full -> disk = full } }
+    val bench = bench {
+      FillingDisk(File(folder.toFile(), "ledger"), it).also { full -> disk = full }
+    }
     bench.start()
     disk.full = true
     val failure = assertThrows(UploadFailure::class.java) { bench.engine.enqueue(bench.tasks(2)) }
@@ -338,18 +365,22 @@ class EngineFaultsTest {
   @Test
   fun `a cancel that the full disk does not take stops all the same, and works later`() {
     lateinit var disk: FillingDisk
-    val bench = bench { FillingDisk(File(folder.toFile(), "ledger"), it).also { full -> disk = full } }
+    val bench = bench {
+      FillingDisk(File(folder.toFile(), "ledger"), it).also { full -> disk = full }
+    }
     val arrived = CountDownLatch(1)
-    bench.server.script(1, { exchange ->
-      arrived.countDown()
-      exchange.awaitHangUp()
-    })
+    bench.server.script(
+      1,
+      { exchange ->
+        arrived.countDown()
+        exchange.awaitHangUp()
+      },
+    )
     bench.engine.enqueue(bench.tasks(1))
     bench.start()
     arrived.await()
     disk.full = true
-    val failure =
-      assertThrows(UploadFailure::class.java) { bench.engine.cancel(listOf(idOf(1))) }
+    val failure = assertThrows(UploadFailure::class.java) { bench.engine.cancel(listOf(idOf(1))) }
     assertEquals(FailureCode.STORE_FAILED, failure.code)
     bench.log.await { it == EventLog.Idle }
     assertEquals(listOf(TaskStatus.Waiting(idOf(1))), bench.engine.list())

@@ -122,14 +122,17 @@ class EngineTest {
     val bench = bench()
     val arrived = CountDownLatch(1)
     val hungUp = CountDownLatch(1)
-    bench.server.script(1, { exchange ->
-      arrived.countDown()
-      try {
-        exchange.awaitHangUp()
-      } finally {
-        hungUp.countDown()
-      }
-    })
+    bench.server.script(
+      1,
+      { exchange ->
+        arrived.countDown()
+        try {
+          exchange.awaitHangUp()
+        } finally {
+          hungUp.countDown()
+        }
+      },
+    )
     bench.engine.enqueue(bench.tasks(1))
     bench.start()
     arrived.await()
@@ -148,14 +151,17 @@ class EngineTest {
     val bench = bench()
     val arrived = CountDownLatch(1)
     val hungUp = CountDownLatch(1)
-    bench.server.script(1, { exchange ->
-      arrived.countDown()
-      try {
-        exchange.awaitHangUp()
-      } finally {
-        hungUp.countDown()
-      }
-    })
+    bench.server.script(
+      1,
+      { exchange ->
+        arrived.countDown()
+        try {
+          exchange.awaitHangUp()
+        } finally {
+          hungUp.countDown()
+        }
+      },
+    )
     bench.engine.enqueue(bench.tasks(8))
     bench.start()
     arrived.await()
@@ -173,10 +179,13 @@ class EngineTest {
   fun `a task that is enqueued again right after its cancel is sent, though the old PUT still ends`() {
     val bench = bench()
     val arrived = CountDownLatch(1)
-    bench.server.script(1, { exchange ->
-      arrived.countDown()
-      exchange.awaitHangUp()
-    })
+    bench.server.script(
+      1,
+      { exchange ->
+        arrived.countDown()
+        exchange.awaitHangUp()
+      },
+    )
     val tasks = bench.tasks(1)
     bench.engine.enqueue(tasks)
     bench.start()
@@ -195,7 +204,8 @@ class EngineTest {
     bench.engine.enqueue(tasks)
     bench.start()
     val unwanted = tasks.filterIndexed { index, _ -> index % 3 == 0 }.map { it.id }
-    unwanted.chunked(9)
+    unwanted
+      .chunked(9)
       .map { ids -> kotlin.concurrent.thread { bench.engine.cancel(ids) } }
       .forEach { it.join() }
     val afterCancel = bench.log.all().size
@@ -215,10 +225,13 @@ class EngineTest {
   fun `a broken constraint stops what runs, holds over a restart, and lifts by itself`() {
     val bench = bench()
     val arrived = CountDownLatch(1)
-    bench.server.script(1, { exchange ->
-      arrived.countDown()
-      exchange.awaitHangUp()
-    })
+    bench.server.script(
+      1,
+      { exchange ->
+        arrived.countDown()
+        exchange.awaitHangUp()
+      },
+    )
     bench.engine.enqueue(bench.tasks(1))
     bench.start()
     arrived.await()
@@ -242,12 +255,15 @@ class EngineTest {
 
   @Test
   fun `each constraint is broken by what it names, and none by being offline`() {
-    val nothing = DeviceState(online = true, unmetered = false, notRoaming = false, charging = false)
+    val nothing =
+      DeviceState(online = true, unmetered = false, notRoaming = false, charging = false)
     assertTrue(Constraints(unmetered = true).brokenBy(nothing))
     assertTrue(Constraints(notRoaming = true).brokenBy(nothing))
     assertTrue(Constraints(charging = true).brokenBy(nothing))
     assertFalse(Constraints().brokenBy(nothing))
-    assertFalse(Constraints(unmetered = true, notRoaming = true).brokenBy(nothing.copy(online = false)))
+    assertFalse(
+      Constraints(unmetered = true, notRoaming = true).brokenBy(nothing.copy(online = false))
+    )
     assertTrue(Constraints(charging = true).brokenBy(nothing.copy(online = false)))
     assertFalse(Constraints(true, true, true).brokenBy(EVERYTHING))
   }

@@ -48,7 +48,9 @@ class EventLog(private val onEvent: (Any) -> Unit = {}) : EngineListener {
     }
 
   fun awaitResult(id: String, nth: Int = 1): TaskStatus =
-    await(nth) { (it is TaskStatus.Answered || it is TaskStatus.Broken) && (it as TaskStatus).id == id }
+    await(nth) {
+      (it is TaskStatus.Answered || it is TaskStatus.Broken) && (it as TaskStatus).id == id
+    }
       as TaskStatus
 
   private fun note(event: Any) {

@@ -1,6 +1,5 @@
 package com.s3bguploader.engine
 
-import java.io.File
 import java.nio.file.Path
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertThrows
@@ -32,7 +31,10 @@ class FileHashingTest {
   fun `another file in its place is refused`() {
     val ref = sparseFile(file(), 1, 10)
     assertEquals(FailureCode.SOURCE_CHANGED, codeOf(FileHashing(PathAccess, ref.copy(size = 11))))
-    assertEquals(FailureCode.SOURCE_CHANGED, codeOf(FileHashing(PathAccess, ref.copy(lastModified = 5))))
+    assertEquals(
+      FailureCode.SOURCE_CHANGED,
+      codeOf(FileHashing(PathAccess, ref.copy(lastModified = 5))),
+    )
     file().delete()
     assertEquals(FailureCode.FILE_NOT_FOUND, codeOf(FileHashing(PathAccess, ref)))
   }
@@ -48,10 +50,11 @@ class FileHashingTest {
   fun `a cancelled run ends before its next read`() {
     val hashing = FileHashing(PathAccess, sparseFile(file(), 4, MIB))
     val heard = mutableListOf<Long>()
-    val code = codeOf(hashing) {
-      heard += it
-      hashing.cancel()
-    }
+    val code =
+      codeOf(hashing) {
+        heard += it
+        hashing.cancel()
+      }
     assertEquals(FailureCode.ABORTED, code)
     assertEquals(listOf(MIB), heard)
   }

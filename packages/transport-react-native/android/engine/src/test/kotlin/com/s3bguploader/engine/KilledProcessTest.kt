@@ -53,21 +53,27 @@ class KilledProcessTest {
   }
 
   /** Counts down once enough parts of this life were answered; the storage then falls silent. */
-  private fun scriptedKill(server: StorageServer, recorded: Map<String, EntryRecord>): CountDownLatch {
+  private fun scriptedKill(
+    server: StorageServer,
+    recorded: Map<String, EntryRecord>,
+  ): CountDownLatch {
     val enough = CountDownLatch(1)
     val answered = AtomicInteger()
     server.clearScripts()
     for (number in 1..PARTS) {
       if (idOf(number) in recorded) continue
-      server.script(number, { exchange ->
-        if (answered.get() >= PARTS_A_LIFE) {
-          enough.countDown()
-          exchange.awaitHangUp()
-        } else {
-          accept(exchange)
-          answered.incrementAndGet()
-        }
-      })
+      server.script(
+        number,
+        { exchange ->
+          if (answered.get() >= PARTS_A_LIFE) {
+            enough.countDown()
+            exchange.awaitHangUp()
+          } else {
+            accept(exchange)
+            answered.incrementAndGet()
+          }
+        },
+      )
     }
     return enough
   }
@@ -83,10 +89,13 @@ class KilledProcessTest {
 
   private fun startProcess(ledgerFile: File, arguments: List<String>): Process {
     val java = File(System.getProperty("java.home"), "bin/java").path
-    val classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
+    val classPath =
+      System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
     val main = listOf("com.s3bguploader.engine.UploadingProcessKt", ledgerFile.path)
     val output = File(folder.toFile(), "process.log")
-    return ProcessBuilder(listOf(java, "-XX:TieredStopAtLevel=1", "-cp", classPath) + main + arguments)
+    return ProcessBuilder(
+        listOf(java, "-XX:TieredStopAtLevel=1", "-cp", classPath) + main + arguments
+      )
       .redirectErrorStream(true)
       .redirectOutput(ProcessBuilder.Redirect.appendTo(output))
       .start()

@@ -154,9 +154,10 @@ class LedgerTest {
 
   @Test
   fun `a ledger that cannot be read is a failure with a code`() {
-    val broken = object : LedgerDisk by FileDisk(file, ::syncFolder) {
-      override fun read(): ByteArray = throw IOException("I/O error")
-    }
+    val broken =
+      object : LedgerDisk by FileDisk(file, ::syncFolder) {
+        override fun read(): ByteArray = throw IOException("I/O error")
+      }
     val failure = assertThrows(UploadFailure::class.java) { open(broken) }
     assertEquals(FailureCode.STORE_FAILED, failure.code)
   }
@@ -165,10 +166,11 @@ class LedgerTest {
   fun `what is appended after a folder could not be synced waits for the folder`() {
     var syncs = 0
     var works = false
-    val disk = FileDisk(file) {
-      syncs++
-      if (!works) throw IOException("no")
-    }
+    val disk =
+      FileDisk(file) {
+        syncs++
+        if (!works) throw IOException("no")
+      }
     open(disk).use { ledger ->
       assertThrows(UploadFailure::class.java) { ledger.append(listOf(task(1))) }
       assertTrue(ledger.entries.isEmpty())

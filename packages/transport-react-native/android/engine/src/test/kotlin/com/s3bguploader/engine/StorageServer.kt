@@ -81,7 +81,8 @@ class StorageServer : Closeable {
       }
     val (method, target) = head.first().split(' ')
     check(method == "PUT") { "got ${head.first()}" }
-    val headers = head.drop(1).associate { it.substringBefore(':').lowercase() to it.substringAfter(": ") }
+    val headers =
+      head.drop(1).associate { it.substringBefore(':').lowercase() to it.substringAfter(": ") }
     val number = Regex("partNumber=(\\d+)").find(target)!!.groupValues[1].toInt()
     val put = Put(number, target, headers)
     puts += put

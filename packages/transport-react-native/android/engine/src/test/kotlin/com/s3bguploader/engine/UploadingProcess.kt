@@ -4,9 +4,9 @@ import java.io.File
 import java.util.concurrent.CountDownLatch
 
 /**
- * A process that goes on with the ledger it is given until nothing is left to send: what a test kills.
- * Its first argument is the ledger; further ones are a file, a part size and a URL for each part,
- * for the first start.
+ * A process that goes on with the ledger it is given until nothing is left to send: what a test
+ * kills. Its first argument is the ledger; further ones are a file, a part size and a URL for each
+ * part, for the first start.
  */
 fun main(arguments: Array<String>) {
   val idle = CountDownLatch(1)
@@ -21,8 +21,7 @@ fun main(arguments: Array<String>) {
       override fun onProblem(message: String) = println(message)
     }
   val ledger = Ledger(FileDisk(File(arguments[0]), ::syncFolder), listener::onProblem)
-  val engine =
-    PartEngine(ledger, PathAccess, SystemClock, Math::random, listener, EVERYTHING)
+  val engine = PartEngine(ledger, PathAccess, SystemClock, Math::random, listener, EVERYTHING)
   if (arguments.size > 1) engine.enqueue(tasksFrom(arguments))
   engine.start(PLAIN_CONNECTIONS)
   idle.await()

@@ -64,7 +64,10 @@ class VectorsTest {
     file.writeText(vector["text"].asString, Charsets.ISO_8859_1)
     val problems = mutableListOf<String>()
     Ledger(FileDisk(file, ::syncFolder), problems::add).use { ledger ->
-      assertEquals(vector.getAsJsonArray("entries").map { entryOf(it.asJsonObject) }, ledger.entries.values.toList())
+      assertEquals(
+        vector.getAsJsonArray("entries").map { entryOf(it.asJsonObject) },
+        ledger.entries.values.toList(),
+      )
       assertEquals(constraintsOf(vector.getAsJsonObject("constraints")), ledger.constraints)
       assertEquals(vector["dropped"].asInt, ledger.dropped)
       assertEquals(if (ledger.dropped > 0) 1 else 0, problems.size)
