@@ -23,6 +23,7 @@ export interface KeyRequest<TPrincipal extends Principal> {
 export interface CompletedUpload<TPrincipal extends Principal> {
   readonly principal: TPrincipal
   readonly key: string
+  /** As the client knows it: with `ownedUploads` a token. */
   readonly uploadId: string
 }
 
