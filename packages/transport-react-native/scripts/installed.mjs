@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -30,8 +30,11 @@ export function installed(packages) {
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
   })
-  if (error) throw error
-  if (status !== 0) throw new Error(`npm could not install ${packages.join(', ')}`)
-  if (!existsSync(folder)) renameSync(fresh, folder)
-  return folder
+  if (status === 0 && !existsSync(folder)) {
+    renameSync(fresh, folder)
+    return folder
+  }
+  rmSync(fresh, { recursive: true, force: true })
+  if (status === 0) return folder
+  throw new Error(`npm could not install ${packages.join(', ')}`, { cause: error })
 }
