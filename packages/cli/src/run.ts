@@ -2,6 +2,8 @@ import { isUploadError } from '@s3-bg-uploader/core'
 import { Command, CommanderError } from 'commander'
 import { cancelCommand } from './cancel-command.ts'
 import { cancelUploads } from './cancel-uploads.ts'
+import { checkBackend } from './check/check-backend.ts'
+import { checkCommand } from './check-command.ts'
 import type { Connect } from './connect.ts'
 import { describeFailures } from './describe-error.ts'
 import type { Io } from './io.ts'
@@ -43,6 +45,11 @@ export async function run(argv: readonly string[], io: Io, connect: Connect): Pr
   program.addCommand(statusCommand((request) => showStatus(request, io, connect)))
   program.addCommand(cancelCommand((request) => cancelUploads(request, io, connect)))
   program.addCommand(pruneCommand((request) => pruneJournal(request, io, connect)))
+  program.addCommand(
+    checkCommand(async (request) => {
+      exitCode = await checkBackend(request, io)
+    }),
+  )
   program.addCommand(serveCommand((request) => serve(request, io)))
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({

@@ -39,6 +39,14 @@ test.each([
   ['a bad port', ['serve', '--port', '65536'], '--port must be a whole number from 0 to 65535'],
   ['a bad part size', ['serve', '--part-size', '0'], '--part-size must be'],
   ['a bad lifetime', ['serve', '--url-ttl', 'x'], '--url-ttl must be'],
+  ['check without endpoints', ['check'], '--start and --urls and --complete are missing'],
+  ['check with a bad origin', ['check', ...URLS, '--origin', 'http://h/'], '--origin must be'],
+  [
+    'check with a bad header',
+    ['check', ...URLS, '--other-header', 'x'],
+    '--other-header takes a name and a value',
+  ],
+  ['check of a file', ['check', 'a', ...URLS], 'too many arguments'],
   ['an unknown storage', ['serve', '--storage', 'tape'], '--storage must be disk or s3'],
   ['s3 without a bucket', ['serve', '--storage', 's3'], '--bucket is missing'],
   ['s3 with a folder', ['serve', '--storage', 's3', '--dir', 'd'], '--dir is of no use'],
@@ -88,11 +96,14 @@ test('nothing at all shows the help and exits with 2', async () => {
   expect(exitCode).toBe(2)
 })
 
-test.each([['--help'], ['upload', '--help'], ['resume', '--help'], ['serve', '--help']])(
-  'asking for help exits with 0',
-  async (...argv) => {
-    const { exitCode, io } = await runUnconnected(...argv)
-    expect(io.stdout.text).toContain('Usage: s3-bg-uploader')
-    expect(exitCode).toBe(0)
-  },
-)
+test.each([
+  ['--help'],
+  ['upload', '--help'],
+  ['resume', '--help'],
+  ['check', '--help'],
+  ['serve', '--help'],
+])('asking for help exits with 0', async (...argv) => {
+  const { exitCode, io } = await runUnconnected(...argv)
+  expect(io.stdout.text).toContain('Usage: s3-bg-uploader')
+  expect(exitCode).toBe(0)
+})

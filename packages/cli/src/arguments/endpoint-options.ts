@@ -1,4 +1,5 @@
 import type { UploaderConfig } from '@s3-bg-uploader/core'
+import type { BackendEndpoints } from '@s3-bg-uploader/testkit/conformance/backend'
 import type { Command } from 'commander'
 import { UsageError } from '../usage-error.ts'
 import { collect } from './collect.ts'
@@ -7,19 +8,23 @@ import { parseHeaders } from './header.ts'
 import { parseInteger } from './integer.ts'
 
 /** How a command reaches the backend: text, not yet checked. */
-export interface RawEndpointOptions {
+export interface RawBackendOptions {
   readonly start?: string
   readonly urls?: string
   readonly complete?: string
   readonly listParts?: string
   readonly abort?: string
   readonly header: readonly string[]
-  readonly concurrency?: string
   readonly trailingSlash: boolean
 }
 
-/** What every command has that sends parts. */
-export function addEndpointOptions(command: Command): Command {
+/** The same, and how many parts it sends at a time. */
+export interface RawEndpointOptions extends RawBackendOptions {
+  readonly concurrency?: string
+}
+
+/** What every command has that talks to the backend. */
+export function addBackendOptions(command: Command): Command {
   return command
     .option('--start <url>', 'startUpload endpoint (required)')
     .option('--urls <url>', 'getUploadUrls endpoint (required)')
@@ -27,8 +32,15 @@ export function addEndpointOptions(command: Command): Command {
     .option('--list-parts <url>', 'listParts endpoint: recovers lost ETags')
     .option('--abort <url>', 'abort endpoint: leaves no orphaned parts behind')
     .option('--header <text>', "'name: value' for the endpoints; repeatable", collect, [])
-    .option('--concurrency <n>', 'parts sent at the same time (default: 6)')
     .option('--no-trailing-slash', 'send the start and urls endpoints as written')
+}
+
+/** What every command has that sends files. */
+export function addEndpointOptions(command: Command): Command {
+  return addBackendOptions(command).option(
+    '--concurrency <n>',
+    'parts sent at the same time (default: 6)',
+  )
 }
 
 /** @throws UsageError */
@@ -38,7 +50,11 @@ export function readEndpoints(options: RawEndpointOptions): {
 } {
   const { concurrency } = options
   return {
-    config: readConfig(options),
+    config: {
+      ...readEndpointUrls(options),
+      headers: parseHeaders(options.header),
+      trailingSlash: options.trailingSlash,
+    },
     concurrency:
       concurrency === undefined
         ? undefined
@@ -46,7 +62,8 @@ export function readEndpoints(options: RawEndpointOptions): {
   }
 }
 
-function readConfig(options: RawEndpointOptions): UploaderConfig {
+/** @throws UsageError */
+export function readEndpointUrls(options: RawBackendOptions): BackendEndpoints {
   const { start, urls, complete, listParts, abort } = options
   if (start === undefined || urls === undefined || complete === undefined) {
     const missing = Object.entries({ '--start': start, '--urls': urls, '--complete': complete })
@@ -57,15 +74,13 @@ function readConfig(options: RawEndpointOptions): UploaderConfig {
       'For a backend to try it with, run: s3-bg-uploader serve',
     )
   }
-  const optional = (option: string, url: string | undefined): string | undefined =>
-    url === undefined ? undefined : parseEndpointUrl(option, url)
   return {
     startUploadApi: parseEndpointUrl('--start', start),
     getUploadUrlsApi: parseEndpointUrl('--urls', urls),
     completeApi: parseEndpointUrl('--complete', complete),
-    listPartsApi: optional('--list-parts', listParts),
-    abortApi: optional('--abort', abort),
-    headers: parseHeaders(options.header),
-    trailingSlash: options.trailingSlash,
+    ...(listParts === undefined
+      ? {}
+      : { listPartsApi: parseEndpointUrl('--list-parts', listParts) }),
+    ...(abort === undefined ? {} : { abortApi: parseEndpointUrl('--abort', abort) }),
   }
 }

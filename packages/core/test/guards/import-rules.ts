@@ -36,7 +36,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   react: { uses: ['core'] },
   backend: { uses: ['core'], node: true },
   testkit: { uses: ['core', 'backend'], node: true },
-  cli: { uses: ['core', 'transport-node', 'backend'], node: true },
+  cli: { uses: ['core', 'transport-node', 'backend', 'testkit'], node: true },
   'example-web': { uses: ['core', 'transport-fetch', 'react', 'backend'], node: true },
   'example-expo': { uses: ['core', 'transport-react-native', 'react'] },
   benchmarks: {

@@ -264,6 +264,31 @@ describe('the suite catches a backend that', () => {
   })
 })
 
+test('a query string of an endpoint stays behind the path', async () => {
+  const asked: string[] = []
+  const run = collect((runner) =>
+    backendConformance({
+      ...runner,
+      ...inMemory((handler, request) => {
+        asked.push(request.url.replace('http://backend.example', ''))
+        return handler(request)
+      }),
+      endpoints: () =>
+        Object.fromEntries(
+          Object.entries(endpointsAt('http://backend.example')).map(([name, url]) => [
+            name,
+            `${url}?tenant=1`,
+          ]),
+        ) as ReturnType<typeof endpointsAt>,
+    }),
+  )
+  const name = '§2 an upload of one part is completed with its unquoted ETag'
+  expect(await run.fails(name)).toBeUndefined()
+  const control = asked.filter((url) => !url.startsWith('/parts'))
+  expect(control.slice(0, 2)).toEqual(['/start/?tenant=1', '/urls/?tenant=1'])
+  expect(control[2]).toMatch(/^\/complete\/[^?]+\?tenant=1$/)
+})
+
 test('cases are skipped by what is declared only, and say so', () => {
   const least = collect((runner) =>
     backendConformance({

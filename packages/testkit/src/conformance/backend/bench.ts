@@ -1,6 +1,7 @@
 import { check, checkEqual } from '../check.ts'
 import { patternBytes } from '../pattern-bytes.ts'
 import type { Scope, Suite } from '../suite.ts'
+import { addressUrl, collectionUrl } from './endpoint-urls.ts'
 import type { BackendConformance, BackendEndpoints } from './options.ts'
 
 let files = 0
@@ -213,7 +214,7 @@ export class BackendBench {
   }
 
   #slashed(api: string): string {
-    return this.options.trailingSlash === false ? api : `${api.replace(/\/+$/, '')}/`
+    return collectionUrl(api, this.options.trailingSlash !== false)
   }
 }
 
@@ -273,14 +274,12 @@ function partBytes(
   return patternBytes(Math.min(partSize, fileSize - (partNumber - 1) * partSize), seed)
 }
 
-/** As the core builds it: percent-encoded, but the slashes of the key stay slashes (§2). */
 function addressed(
   api: string | undefined,
-  { uploadId, key }: Pick<StartedUpload, 'uploadId' | 'key'>,
+  upload: Pick<StartedUpload, 'uploadId' | 'key'>,
 ): string {
   check(api !== undefined, 'The suite was told of an endpoint whose URL it was not given')
-  const path = key.split('/').map(encodeURIComponent).join('/')
-  return `${api.replace(/\/+$/, '')}/${encodeURIComponent(uploadId)}/${path}`
+  return addressUrl(api, upload)
 }
 
 function unquoted(etag: unknown): string {

@@ -1,0 +1,89 @@
+/** One answer, read to its end. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** Undefined where the text is no JSON. */
+  readonly json: unknown
+}
+
+/** An upload that the backend has started. */
+export interface Started {
+  readonly key: string
+  readonly uploadId: string
+}
+
+export interface WireOptions {
+  /** What tells the endpoint of startUpload from all others. */
+  readonly startUploadApi: string
+  readonly completeApi: string
+  /** Breaks off whatever is under way. */
+  readonly signal: AbortSignal
+}
+
+/** Talks to the backend, and remembers what is left there. */
+export class Wire {
+  readonly #options: WireOptions
+  readonly #started = new Map<string, Started>()
+  readonly #completed = new Set<string>()
+
+  constructor(options: WireOptions) {
+    this.#options = options
+  }
+
+  /** As `fetch`, for the suite. */
+  readonly fetch = async (url: string, init: RequestInit): Promise<Response> => {
+    const response = await fetch(url, { ...init, signal: this.#options.signal })
+    if (response.ok && init.method === 'POST') await this.#remember(url, response.clone())
+    return response
+  }
+
+  /** Every upload that was started, each once. */
+  get started(): readonly Started[] {
+    return [...this.#started.values()]
+  }
+
+  /** How many uploads became objects. */
+  get completed(): number {
+    return this.#completed.size
+  }
+
+  /** Redirects are answers: a POST would arrive as a GET. */
+  async send(url: string, init: RequestInit): Promise<Answer> {
+    const response = await this.fetch(url, { redirect: 'manual', ...init })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, text, json: parse(text) }
+  }
+
+  async #remember(url: string, response: Response): Promise<void> {
+    const { startUploadApi, completeApi } = this.#options
+    if (url.startsWith(withoutEnd(completeApi))) this.#completed.add(url)
+    if (!url.startsWith(withoutEnd(startUploadApi))) return
+    const answer = parse(await response.text())
+    if (!isStarted(answer)) return
+    const { key, uploadId } = answer
+    this.#started.set(JSON.stringify([key, uploadId]), { key, uploadId })
+  }
+}
+
+export function isSuccess({ status }: Answer): boolean {
+  return status >= 200 && status < 300
+}
+
+function withoutEnd(api: string): string {
+  return api.replace(/\?.*$/, '').replace(/\/+$/, '')
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isStarted(value: unknown): value is Started {
+  if (typeof value !== 'object' || value === null) return false
+  const { key, uploadId } = value as Partial<Started>
+  return typeof key === 'string' && typeof uploadId === 'string'
+}
