@@ -58,7 +58,7 @@ for source in "${sources[@]}"; do
   clang -c "${options[@]}" -Iios/queue "$source" -o "$object"
 done
 clang -fsanitize=address,undefined "$work"/*.o -o "$work/queue-tests" \
-  -L"$(dirname "$runtime")" -lgnustep-base -lobjc
+  -L"$(dirname "$runtime")" -lgnustep-base -lobjc -lm
 # Without ARC nothing is released, so leaks say nothing.
 ASAN_OPTIONS=detect_leaks=0 "$work/queue-tests" test-vectors.json "$files"
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#import "S3BContainerPath.h"
 #import "S3BError.h"
 
 static int64_t modifiedAt(const struct stat *found) {
@@ -34,7 +35,8 @@ static BOOL failToRead(NSError **error, int number) {
 
 /** Does not wait for a writer where the path names a pipe. */
 static int openForReading(NSString *path) {
-  return open(path.fileSystemRepresentation, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  NSString *now = S3BContainerPath(path, NSHomeDirectory());
+  return open(now.fileSystemRepresentation, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
 S3BFileRef *S3BFileAt(NSString *path, NSError **error) {

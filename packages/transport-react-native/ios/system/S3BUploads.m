@@ -74,13 +74,18 @@ typedef void (^S3BWork)(S3BQueue *queue);
   dispatch_async(_serial, ^{
     NSError *error = nil;
     if (self->_adopted) {
-      work(self->_queue);
+      [self run:work];
     } else if (self->_queue != nil || [self openQueue:&error]) {
       [self->_pending addObject:work];
     } else {
       failed(error);
     }
   });
+}
+
+- (void)run:(S3BWork)work {
+  work(_queue);
+  [_continued follow:_queue];
 }
 
 /**
@@ -122,7 +127,7 @@ typedef void (^S3BWork)(S3BQueue *queue);
   _adopted = YES;
   NSArray<S3BWork> *pending = [_pending copy];
   [_pending removeAllObjects];
-  for (S3BWork work in pending) work(_queue);
+  for (S3BWork work in pending) [self run:work];
   dispatch_after(dispatch_time(DISPATCH_TIME_NOW, TimeToSayWhatEnded), _serial, ^{
     [self->_queue breakLostTasks];
   });

@@ -1,3 +1,4 @@
+#import "S3BContainerPath.h"
 #import "S3BError.h"
 #import "S3BFile.h"
 #import "S3BFileHash.h"
@@ -84,6 +85,22 @@ TEST(tellsAFileFromTheOneItWas) {
   truncate(path.fileSystemRepresentation, 99);
   EXPECT(S3BFileOpen(unknown, &failed) < 0);
   EXPECT_EQUAL(S3BErrorCode(failed), S3BCodeSourceChanged);
+}
+
+TEST(findsFilesAfterAnUpdateOfTheApp) {
+  NSString *before = @"/private/var/mobile/Containers/Data/Application/"
+                     @"11111111-AAAA-4AAA-8AAA-111111111111/Documents/a/film.mp4";
+  NSString *home = @"/var/mobile/Containers/Data/Application/22222222-BBBB-4BBB-8BBB-222222222222";
+  EXPECT_EQUAL(S3BContainerPath(before, home),
+               [home stringByAppendingString:@"/Documents/a/film.mp4"]);
+  EXPECT_EQUAL(S3BContainerPath(home, home), home);
+  NSArray *elsewhere = @[
+    @"/tmp/film.mp4", @"/var/mobile/Containers/Data/Application/film.mp4",
+    @"/var/mobile/Containers/Data/Application/not-a-uuid/film.mp4",
+    @"/private/var/mobile/Containers/Shared/AppGroup/11111111-AAAA-4AAA-8AAA-111111111111/f"
+  ];
+  for (NSString *path in elsewhere) EXPECT_EQUAL(S3BContainerPath(path, home), path);
+  EXPECT_EQUAL(S3BContainerPath(before, @"/home/user"), before);
 }
 
 TEST(readsRanges) {
@@ -201,6 +218,7 @@ TEST(noSliceIsLeftOfWhatCannotBeCopied) {
 void S3BTestFiles(void) {
   RUN(saysWhatIsWrongWithAFile);
   RUN(tellsAFileFromTheOneItWas);
+  RUN(findsFilesAfterAnUpdateOfTheApp);
   RUN(readsRanges);
   RUN(hashesFiles);
   RUN(hashingEndsWhenItIsCancelledOrTheFileChanges);
