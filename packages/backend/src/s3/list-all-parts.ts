@@ -36,7 +36,7 @@ export async function listAllParts(
       parts.push({ partNumber, etag: unquoteEtag(etag), size })
     }
     if (page.IsTruncated !== true) return parts
-    if (parts.at(-1)?.partNumber === previous || parts.length === 0) {
+    if (page.Parts === undefined || page.Parts.length === 0) {
       throw new Error('S3 says that there are more parts, and lists none.')
     }
   }

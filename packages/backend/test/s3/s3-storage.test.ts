@@ -93,6 +93,8 @@ describe('part URLs', () => {
       'partNumber',
       'uploadId',
     ])
+    // As the signature has them: not all servers decode before they compare.
+    expect(url.search).not.toMatch(/[!'()*]/)
     expect(url.searchParams.get('X-Amz-SignedHeaders')).toBe('host')
     expect(url.searchParams.get('X-Amz-Content-Sha256')).toBe('UNSIGNED-PAYLOAD')
     expect(url.searchParams.get('X-Amz-Expires')).toBe('3600')
