@@ -44,7 +44,8 @@ export interface OwnedUploadsOptions {
  *
  * Part URLs are signed for parts of the plan only, and complete takes exactly the parts of the plan, each
  * of its planned size: S3 itself would take any part of up to 5 GiB at a presigned URL, and make an
- * object of any of them. That is what `listParts` of the storage is asked for before each complete call.
+ * object of any of them. That is what `listParts` of the storage is asked for before each complete call,
+ * so it has to tell ETags and sizes.
  *
  * Without a wrapper, a storage that knows no owner lets everybody whom `authorize` lets in use every
  * upload whose id and key he knows. An app that keeps its own records of who started what need not wrap
