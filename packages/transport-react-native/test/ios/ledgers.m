@@ -169,6 +169,31 @@ TEST(aCompactionThatFailsLosesNothing) {
   [ledger close];
 }
 
+TEST(aTornFileThatCannotBeCompactedIsMendedByTheNextWrite) {
+  NSString *path = freshPath();
+  S3BLedger *ledger = opened(path);
+  EXPECT([ledger recordEntries:@[ [S3BEntry waiting:taskNamed(@"a")] ] error:NULL]);
+  [ledger close];
+  NSMutableData *torn = [NSMutableData data];
+  [torn appendData:[NSData dataWithContentsOfFile:path]];
+  // Longer than the line that comes next, which could cover less.
+  [torn appendData:[NSMutableData dataWithLength:500]];
+  [torn writeToFile:path atomically:NO];
+  limitFiles(5);
+  ledger = opened(path);
+  limitFiles(RLIM_INFINITY);
+  EXPECT_EQUAL([NSData dataWithContentsOfFile:path], torn);
+  EXPECT(ledger.entries.count == 1);
+  NSString *folder = path.stringByDeletingLastPathComponent;
+  EXPECT([[NSFileManager defaultManager] contentsOfDirectoryAtPath:folder error:NULL].count == 1);
+  EXPECT([ledger recordEntries:@[ answerFor(@"b") ] error:NULL]);
+  [ledger close];
+  ledger = opened(path);
+  EXPECT(ledger.dropped == 0);
+  EXPECT(ledger.entries.count == 2);
+  [ledger close];
+}
+
 TEST(aUrlLeavesTheFileWhenTheQueueRunsDry) {
   NSString *path = freshPath();
   S3BLedger *ledger = opened(path);
@@ -217,6 +242,7 @@ void S3BTestLedgers(void) {
   RUN(keepsWholeLinesOfAFileThatWasCutAtAnyByte);
   RUN(whatCannotBeWrittenHasNotHappened);
   RUN(aCompactionThatFailsLosesNothing);
+  RUN(aTornFileThatCannotBeCompactedIsMendedByTheNextWrite);
   RUN(aUrlLeavesTheFileWhenTheQueueRunsDry);
   RUN(theFileStaysAsLongAsWhatItMeans);
   RUN(aLedgerThatCannotBeReadIsAnErrorAndNotAnEmptyOne);

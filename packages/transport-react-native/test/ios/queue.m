@@ -1,5 +1,7 @@
 #import "Device.h"
 #import "S3BError.h"
+#import "S3BLedgerLine.h"
+#import "S3BLedgerRecord.h"
 #import "expect.h"
 
 #include <signal.h>
@@ -39,6 +41,15 @@ TEST(aKnownIdIsSentOnce) {
   [device answer:@"u/1/1"];
   [device enqueue:2];
   EXPECT(device->session.handles == 3);
+  // Of two with one id, the first one counts.
+  S3BTask *first = [device part:5];
+  S3BTask *second = [[S3BTask alloc] initWithId:first.taskId
+                                            url:first.url
+                                           file:first.file
+                                          start:0
+                                            end:1];
+  EXPECT([device->queue enqueue:@[ first, second ] error:NULL]);
+  EXPECT([device->ledger entryForId:first.taskId].task.start == first.start);
 }
 
 TEST(cancelledTasksAreStoppedAndForgotten) {
@@ -165,7 +176,10 @@ TEST(otherNetworksTakeOtherRequests) {
   [device start];
   EXPECT(device->queue.constraints.unmetered);
   EXPECT(device->session.handles == 4);
-  // That the withdrawn exchanges broke off is no news; that one was answered is.
+  // What withdrawn exchanges have sent does not count.
+  [device->queue sent:9 task:@"u/1/1" handle:1];
+  EXPECT_EQUAL([device states], (@[ @"waiting", @"waiting" ]));
+  // That they broke off is no news; that one was answered is.
   [device breakOff:@"u/1/1" handle:1];
   EXPECT_EQUAL([device states], (@[ @"waiting", @"waiting" ]));
   [device answer:@"u/1/2" handle:2];
@@ -247,6 +261,25 @@ TEST(anEndThatCannotBeWrittenHasNotHappenedYet) {
   EXPECT([device sliceFiles].count == 1);
 }
 
+TEST(aTaskWhoseEndIsNotWrittenYetIsNotStartedAgain) {
+  Device *device = started();
+  NSString *folder = S3BTestFolder();
+  S3BFileRef *file = [[S3BFileRef alloc] initWithPath:[folder stringByAppendingPathComponent:@"late"]
+                                                 size:10
+                                         lastModified:-1];
+  NSString *url = @"https://b.test/k";
+  S3BTask *task = [[S3BTask alloc] initWithId:@"late" url:url file:file start:0 end:10];
+  NSArray *fields = [S3BLedgerRecord fieldsOfEntry:[S3BEntry waiting:task]];
+  // The ledger takes the task, but not that its file is missing.
+  limitFiles(S3BLedgerLine(fields).length + 5);
+  EXPECT([device->queue enqueue:@[ task ] error:NULL]);
+  S3BTestFile(folder, @"late", 10);
+  [device->queue setCharging:YES];
+  EXPECT(device->session.tasks.count == 0);
+  limitFiles(RLIM_INFINITY);
+  EXPECT_EQUAL([device->queue.list.firstObject objectForKey:@"code"], S3BCodeFileNotFound);
+}
+
 TEST(withoutRoomForASliceTheOthersGoFirst) {
   Device *device = started();
   S3BFileRef *file = [[S3BFileRef alloc] initWithPath:S3BTestFile(S3BTestFolder(), @"wide", 9000)
@@ -297,6 +330,7 @@ void S3BTestQueue(void) {
   RUN(aSessionThatWasLostIsGivenEverythingAgain);
   RUN(tellsHowFarItIs);
   RUN(anEndThatCannotBeWrittenHasNotHappenedYet);
+  RUN(aTaskWhoseEndIsNotWrittenYetIsNotStartedAgain);
   RUN(withoutRoomForASliceTheOthersGoFirst);
   RUN(noStatusHoldsAUrl);
 }

@@ -177,6 +177,7 @@ TEST(aWakeWithoutResultsNeedsNoJavaScript) {
   [wake delivered];
   EXPECT(counter->ended == 0);
   [wake began];
+  [wake finished];
   EXPECT(counter->ended == 0);
   [wake delivered];
   EXPECT(counter->ended == 1);
