@@ -11,6 +11,8 @@ import { expoSqliteStore } from '../dist/stores/expo-sqlite.js'
 
 function open(path) {
   const database = new DatabaseSync(path)
+  // The statements are checked here, not the disk.
+  database.exec('PRAGMA synchronous = OFF')
   return {
     databasePath: path,
     execAsync: async (source) => database.exec(source),
