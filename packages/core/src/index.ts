@@ -20,6 +20,7 @@ export type {
   Platform,
   PutRequest,
   PutResponse,
+  QueueWindow,
   Random,
   Range,
   Source,

@@ -97,12 +97,23 @@ export interface PartTask {
   readonly ref: Json
 }
 
-/** What a background queue knows of one task. */
+/**
+ * What a background queue knows of one task. A running one that stands still for a minute is given up
+ * by the core; a waiting one is left alone, so a queue that holds what it had begun says so.
+ */
 export type PartTaskStatus =
   | { readonly id: string; readonly state: 'waiting' }
   | { readonly id: string; readonly state: 'running'; readonly sentBytes: number }
   | { readonly id: string; readonly state: 'answered'; readonly response: PutResponse }
   | { readonly id: string; readonly state: 'broken'; readonly error: unknown }
+
+/** How much a queue takes: it has to last while nobody can add to it. */
+export interface QueueWindow {
+  /** Parts, those on their way included. */
+  readonly tasks: number
+  /** Bytes of these parts. One part alone may have more. */
+  readonly bytes: number
+}
 
 /** A queue of parts that outlives the process. Events are advisory; `list` is the truth. */
 export interface PartQueue {
@@ -114,6 +125,11 @@ export interface PartQueue {
   cancel(ids: readonly string[]): Promise<void>
   /** Forgets finished tasks. Unknown ids are ignored. */
   acknowledge(ids: readonly string[]): Promise<void>
+  /**
+   * How much may be in the queue now. Asked at the start, and again after tasks were enqueued. Until
+   * the answer comes, and where nobody answers: as many parts as `concurrency` says.
+   */
+  window?(): Promise<QueueWindow>
   subscribe(listener: (status: PartTaskStatus) => void): () => void
 }
 

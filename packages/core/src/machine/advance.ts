@@ -46,8 +46,18 @@ function abort(state: UploadState, now: number, rules: Rules, out: UploadEffect[
 }
 
 function requestAdmission(state: UploadState, out: UploadEffect[]): UploadState {
-  out.push({ type: 'requestAdmission' })
-  return { ...state, admission: 'requested' }
+  const { multipart } = state
+  const requested: UploadState = { ...state, admission: 'requested' }
+  if (multipart === undefined || multipart.flights.length === 0) {
+    out.push({ type: 'requestAdmission' })
+    return requested
+  }
+  // Its parts take up room in a queue, so whoever gives that out must know of them.
+  const { flights, partSize } = multipart
+  const bytes = Math.min(state.file.size, partSize)
+  out.push({ type: 'keepSlots', count: flights.length, bytes })
+  const holding = flights.map((flight) => ({ ...flight, holdsSlot: true }))
+  return { ...requested, multipart: { ...multipart, flights: holding } }
 }
 
 /** A cancelled upload stays in the journal until nothing of it is left to be aborted. */
@@ -138,7 +148,11 @@ function tellScheduler(state: UploadState, rules: Rules, out: UploadEffect[]): U
   const wants = canUseSlot(state, rules)
   if (wants === state.wantsSlot) return state
   // Before slots are given back, so that this upload gets them again if it is the oldest.
-  if (state.admission === 'granted') out.unshift({ type: 'wantSlot', wants })
+  if (state.admission === 'granted') {
+    const { partSize = 0, urlLifeMs: lifeMs = Number.POSITIVE_INFINITY } = state.multipart ?? {}
+    const bytes = Math.min(state.file.size, partSize)
+    out.unshift({ type: 'wantSlot', wants, bytes, lifeMs })
+  }
   return { ...state, wantsSlot: wants }
 }
 

@@ -35,8 +35,19 @@ export function stopHashing(state: UploadState, out: UploadEffect[]): UploadStat
 export function withdraw(state: UploadState, out: UploadEffect[]): UploadState {
   if (state.admission !== 'granted') return state
   out.push({ type: 'withdraw' })
-  // Only who is admitted is told of the gate: what was known of it would grow old.
-  return { ...state, admission: 'none', gate: 'open', wantsSlot: false }
+  const { multipart } = state
+  return {
+    ...state,
+    // Only who is admitted is told of the gate: what was known of it would grow old.
+    admission: 'none',
+    gate: 'open',
+    wantsSlot: false,
+    // A queue may go on with parts of a file that this process cannot open.
+    multipart: multipart && {
+      ...multipart,
+      flights: multipart.flights.map((flight) => ({ ...flight, holdsSlot: false })),
+    },
+  }
 }
 
 /** Drops the lifecycle call that is under way. */

@@ -3,7 +3,7 @@ import { etagOf, withEtag } from './etag-table.ts'
 import { partLength, partRange } from './plan.ts'
 import { inOrder, isUsable, smooth } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
-import type { ListedPart, UploadEvent } from './upload-event.ts'
+import type { ListedPart } from './upload-event.ts'
 import {
   type Flight,
   isBeingJournaled,
@@ -13,6 +13,7 @@ import {
   type UploadState,
   type WaitingPart,
 } from './upload-state.ts'
+import { loadOf, type Place } from './window.ts'
 
 /** Whether a part could start if there were a slot. */
 export function canUseSlot(state: UploadState, rules: Rules): boolean {
@@ -30,13 +31,14 @@ export function canUseSlot(state: UploadState, rules: Rules): boolean {
     multipart.ready.length > 0 &&
     // A part that waits for its retry keeps its place, so that a storage that fails every part is
     // not asked for all the others too.
-    multipart.flights.length + multipart.delayed.length < rules.slots
+    multipart.flights.length + multipart.delayed.length < (rules.queueTasks ?? rules.slots)
   )
 }
 
 /** Starts the next part whose URL is still good, or gives the slot back. */
 export function useSlot(
   state: UploadState,
+  place: Place | undefined,
   now: number,
   rules: Rules,
   out: UploadEffect[],
@@ -46,7 +48,8 @@ export function useSlot(
     out.push({ type: 'releaseSlots', count: 1 })
     return { ...state, wantsSlot: undefined }
   }
-  const index = multipart.ready.findIndex((signed) => isUsable(signed, now, multipart.partMs))
+  const doneMs = place === undefined ? multipart.partMs : place.dueMs
+  const index = multipart.ready.findIndex((signed) => isUsable(signed, now, doneMs))
   const stale = index === -1 ? multipart.ready : multipart.ready.slice(0, index)
   const returned =
     stale.length === 0
@@ -71,8 +74,9 @@ export function useSlot(
     expiresAt,
     taskId,
     holdsSlot: true,
+    load: place?.load,
     startedAt: now,
-    movedAt: now,
+    movedAt: rules.queueTasks === undefined ? now : Number.POSITIVE_INFINITY,
     sentBytes: 0,
   }
   return {
@@ -88,60 +92,6 @@ export function useSlot(
   }
 }
 
-/** Parts that a background queue sent on while we were away stay in flight. */
-export function reattach(
-  given: UploadState,
-  tasks: Extract<UploadEvent, { type: 'reattached' }>['tasks'],
-  now: number,
-  out: UploadEffect[],
-): UploadState {
-  // Tickets begin anew with every process, and no two tasks may have one name.
-  const ticket = tasks.reduce((most, task) => Math.max(most, ticketOf(task)), given.ticket)
-  const state: UploadState = { ...given, ticket }
-  const { multipart } = state
-  if (multipart === undefined || state.outcome !== undefined || state.paused) {
-    out.push({ type: 'cancelPuts', taskIds: tasks.map(({ taskId }) => taskId) })
-    return state
-  }
-  // A queue may still tell how earlier attempts ended: only the newest of a part counts.
-  const newest = new Map<number, (typeof tasks)[number]>()
-  for (const task of [...tasks].sort((a, b) => ticketOf(a) - ticketOf(b))) {
-    if (etagOf(multipart.confirmed, task.part) === undefined) newest.set(task.part, task)
-  }
-  const useless = tasks.filter((task) => newest.get(task.part) !== task)
-  if (useless.length > 0) {
-    out.push({ type: 'cancelPuts', taskIds: useless.map(({ taskId }) => taskId) })
-  }
-  const flights = [...newest.values()].map(
-    (task): Flight => ({
-      ...task,
-      url: '',
-      failed: 0,
-      lifeMs: 0,
-      expiresAt: 0,
-      holdsSlot: false,
-      startedAt: now,
-      movedAt: now,
-    }),
-  )
-  const flying = new Set(flights.map(({ part }) => part))
-  const last = flights.reduce((most, { part }) => Math.max(most, part), 0)
-  // They are before `next` from now on, and so are those between them that nobody sent.
-  const returned = [...multipart.returned]
-  let { next } = multipart
-  for (; next <= last; next += 1) {
-    if (flying.has(next) || etagOf(multipart.confirmed, next) !== undefined) continue
-    returned.push({ part: next, failed: 0 })
-  }
-  const attached: Multipart = { ...multipart, flights, next, returned }
-  return { ...state, sentBytes: mostSent(state, attached), multipart: attached }
-}
-
-/** What `useSlot` put at the end of the name. */
-function ticketOf({ taskId }: { readonly taskId: string }): number {
-  return Number(taskId.slice(taskId.lastIndexOf('/') + 1))
-}
-
 export function noteProgress(
   state: UploadState,
   taskId: string,
@@ -151,11 +101,24 @@ export function noteProgress(
   const { multipart } = state
   const index = multipart?.flights.findIndex((flight) => flight.taskId === taskId) ?? -1
   const flight = multipart?.flights[index]
-  if (multipart === undefined || flight === undefined || sentBytes <= flight.sentBytes) return state
+  if (multipart === undefined || flight === undefined) return state
+  const begins = flight.movedAt === Number.POSITIVE_INFINITY
+  if (sentBytes <= flight.sentBytes && !begins) return state
   const flights = multipart.flights.slice()
   flights[index] = { ...flight, sentBytes, movedAt: now }
   const moved: Multipart = { ...multipart, flights }
   return { ...state, sentBytes: mostSent(state, moved), multipart: moved }
+}
+
+/** Whatever was sent of it is of no use: the queue will begin anew. */
+export function noteWaits(state: UploadState, taskId: string): UploadState {
+  const { multipart } = state
+  const flight = multipart?.flights.find((one) => one.taskId === taskId)
+  if (multipart === undefined || flight === undefined) return state
+  if (flight.movedAt === Number.POSITIVE_INFINITY) return state
+  const waiting: Flight = { ...flight, sentBytes: 0, movedAt: Number.POSITIVE_INFINITY }
+  const flights = multipart.flights.map((one) => (one === flight ? waiting : one))
+  return { ...state, multipart: { ...multipart, flights } }
 }
 
 /** A part is in the storage. From here on it is never sent again (guarantee 2). */
@@ -168,6 +131,7 @@ export function confirm(
     readonly etag: string
   },
   now: number,
+  rules: Rules,
   out: UploadEffect[],
 ): UploadState {
   const { multipart } = state
@@ -188,7 +152,14 @@ export function confirm(
   // A PUT that was given up may still have arrived; if its part is under way again, that one counts.
   if (flight === undefined && multipart.flights.some(({ part }) => part === fact.part))
     return ignore()
-  if (flight?.holdsSlot) out.push({ type: 'releaseSlots', count: 1 })
+  // Of what an earlier process sent off nobody knows when that was.
+  const tookMs = flight?.startedAt === undefined ? undefined : now - flight.startedAt
+  const msPerLoad = tookMs !== undefined && flight?.load ? tookMs / flight.load : undefined
+  if (flight?.holdsSlot) out.push({ type: 'releaseSlots', count: 1, msPerLoad })
+  const bytes = partLength(state.file.size, multipart.partSize, fact.part)
+  // In a queue most of the time is that of the others: what counts is when the next one is done.
+  const partMs =
+    msPerLoad === undefined ? tookMs : msPerLoad * loadOf({ parts: 1, bytes }) * rules.slots
   out.push({
     type: 'journalPart',
     taskId: fact.taskId,
@@ -196,21 +167,18 @@ export function confirm(
     part: fact.part,
     etag: fact.etag,
   })
-  // Of what an earlier process sent off nobody knows when that was.
-  const tookMs = flight?.holdsSlot ? now - flight.startedAt : undefined
   const others = <T extends WaitingPart>(parts: readonly T[]): readonly T[] =>
     flight === undefined ? parts.filter(({ part }) => part !== fact.part) : parts
   const stored: Multipart = {
     ...multipart,
     confirmed: withEtag(multipart.confirmed, fact.part, fact.etag),
-    confirmedBytes:
-      multipart.confirmedBytes + partLength(state.file.size, multipart.partSize, fact.part),
+    confirmedBytes: multipart.confirmedBytes + bytes,
     flights: multipart.flights.filter((other) => other !== flight),
     returned: others(multipart.returned),
     ready: others(multipart.ready),
     delayed: others(multipart.delayed),
     blind: others(multipart.blind),
-    partMs: tookMs === undefined ? multipart.partMs : smooth(multipart.partMs, tookMs),
+    partMs: partMs === undefined ? multipart.partMs : smooth(multipart.partMs, partMs),
   }
   return { ...state, sentBytes: mostSent(state, stored), multipart: stored }
 }
@@ -220,6 +188,7 @@ export function noteListed(
   state: UploadState,
   listed: readonly ListedPart[],
   now: number,
+  rules: Rules,
   out: UploadEffect[],
 ): UploadState {
   const { multipart } = state
@@ -231,7 +200,7 @@ export function noteListed(
   }
   for (const { part, etag, size } of listed) {
     if (part > multipart.parts || size !== partLength(state.file.size, partSize, part)) continue
-    next = confirm(next, { taskId: '', part, generation: state.generation, etag }, now, out)
+    next = confirm(next, { taskId: '', part, generation: state.generation, etag }, now, rules, out)
   }
   if (next.multipart === undefined) return next
   const { confirmed, returned } = next.multipart
@@ -239,13 +208,17 @@ export function noteListed(
   return { ...next, multipart: { ...next.multipart, returned: inOrder([...again, ...returned]) } }
 }
 
-/** Parts that run now would break a constraint such as "Wi-Fi only". */
-export function obeyConstraint(state: UploadState, out: UploadEffect[]): UploadState {
-  return state.gate === 'constraint' ? stopParts(state, out) : state
+/**
+ * Parts that run now would break a constraint such as "Wi-Fi only". A queue holds its parts by itself
+ * and goes on with them, when this process may no longer be there to give them to it again.
+ */
+export function obeyConstraint(state: UploadState, rules: Rules, out: UploadEffect[]): UploadState {
+  const mustStop = state.gate === 'constraint' && rules.queueTasks === undefined
+  return mustStop ? stopParts(state, out) : state
 }
 
 /** The most bytes that were ever on their way: what is tried again does not take them back. */
-function mostSent(
+export function mostSent(
   { sentBytes }: UploadState,
   { confirmedBytes, flights }: Pick<Multipart, 'confirmedBytes' | 'flights'>,
 ): number {

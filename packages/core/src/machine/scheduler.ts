@@ -1,5 +1,7 @@
 import { enqueue, firstOf, type Queue, type Queued, withoutFirst } from './queue.ts'
+import { smooth } from './signing.ts'
 import type { Gate } from './upload-state.ts'
+import { type InQueue, type Place, placeIn, type Window } from './window.ts'
 
 /** So many uploads work at once for every slot: enough to hide control calls behind PUTs. */
 const UPLOADS_PER_SLOT = 4
@@ -9,11 +11,19 @@ interface Admitted extends Queued {
   readonly wants: boolean
   /** Slots it holds. */
   readonly held: number
+  /** Bytes of a part, and how long its URLs live at least, in milliseconds. */
+  readonly bytes: number
+  readonly lifeMs: number
 }
 
 /** Over all uploads: who works, who gets the next slot, and what stops everybody. */
 export interface SchedulerState {
+  /** Parts under way at once. */
   readonly slots: number
+  /** What the queue of a background transport takes; slots are places in it then. */
+  readonly window: Window | undefined
+  /** Measured, smoothed: how long the queue takes for what it holds, in milliseconds. */
+  readonly msPerLoad: number | undefined
   readonly configured: boolean
   readonly online: boolean
   /** A constraint such as "Wi-Fi only" is broken. */
@@ -27,15 +37,35 @@ export interface SchedulerState {
 export type SchedulerEvent =
   | { readonly type: 'admissionRequested'; readonly id: string; readonly order: number }
   | { readonly type: 'withdrawn'; readonly id: string }
-  | { readonly type: 'slotWanted'; readonly id: string; readonly wants: boolean }
-  | { readonly type: 'slotsReleased'; readonly id: string; readonly count: number }
+  | {
+      readonly type: 'slotWanted'
+      readonly id: string
+      readonly wants: boolean
+      readonly bytes: number
+      readonly lifeMs: number
+    }
+  | {
+      readonly type: 'slotsReleased'
+      readonly id: string
+      readonly count: number
+      readonly msPerLoad?: number | undefined
+    }
+  /** Parts of it are in a queue already, from before: it works, whoever else waits. */
+  | {
+      readonly type: 'slotsKept'
+      readonly id: string
+      readonly order: number
+      readonly count: number
+      readonly bytes: number
+    }
+  | { readonly type: 'windowChanged'; readonly window: Window }
   | { readonly type: 'configured' }
   | { readonly type: 'networkChanged'; readonly online: boolean }
   | { readonly type: 'constraintChanged'; readonly constrained: boolean }
 
 export type SchedulerEffect =
   | { readonly type: 'admit'; readonly id: string; readonly gate: Gate }
-  | { readonly type: 'grantSlot'; readonly id: string }
+  | { readonly type: 'grantSlot'; readonly id: string; readonly place: Place | undefined }
   | { readonly type: 'changeGate'; readonly ids: readonly string[]; readonly gate: Gate }
 
 export interface SchedulerTransition {
@@ -47,8 +77,17 @@ export function newScheduler(facts: {
   readonly slots: number
   readonly configured: boolean
   readonly online: boolean
+  readonly window?: Window | undefined
 }): SchedulerState {
-  return { ...facts, constrained: false, queue: undefined, admitted: [], held: 0 }
+  return {
+    ...facts,
+    window: facts.window,
+    msPerLoad: undefined,
+    constrained: false,
+    queue: undefined,
+    admitted: [],
+    held: 0,
+  }
 }
 
 /** What keeps every upload from working. */
@@ -65,6 +104,7 @@ export function schedule(state: SchedulerState, event: SchedulerEvent): Schedule
   if (gate !== gateOf(state)) {
     effects.push({ type: 'changeGate', ids: noted.admitted.map(({ id }) => id), gate })
   }
+  if (event.type === 'slotsKept') effects.push({ type: 'admit', id: event.id, gate })
   if (gate !== 'open') return { state: noted, effects }
   return { state: grantSlots(admit(noted, effects), effects), effects }
 }
@@ -82,15 +122,29 @@ function note(state: SchedulerState, event: SchedulerEvent): SchedulerState {
       }
     }
     case 'slotWanted':
-      return change(state, event.id, (upload) => ({ ...upload, wants: event.wants }))
+      return change(state, event.id, (upload) => ({
+        ...upload,
+        wants: event.wants,
+        bytes: event.bytes,
+        lifeMs: event.lifeMs,
+      }))
     case 'slotsReleased': {
       const upload = state.admitted.find(({ id }) => id === event.id)
       const count = Math.min(event.count, upload?.held ?? 0)
-      return change({ ...state, held: state.held - count }, event.id, (held) => ({
-        ...held,
-        held: held.held - count,
-      }))
+      const { msPerLoad } = event
+      const measured =
+        msPerLoad === undefined ? state.msPerLoad : smooth(state.msPerLoad, msPerLoad)
+      const released = { ...state, held: state.held - count, msPerLoad: measured }
+      return change(released, event.id, (held) => ({ ...held, held: held.held - count }))
     }
+    case 'slotsKept': {
+      const { id, order, count, bytes } = event
+      const kept: Admitted = { ...newlyAdmitted({ id, order }), held: count, bytes }
+      return { ...state, held: state.held + count, admitted: inOrder([...state.admitted, kept]) }
+    }
+    case 'windowChanged':
+      // A window that nothing fits into would stop everything for good.
+      return { ...state, window: { ...event.window, tasks: Math.max(1, event.window.tasks) } }
     case 'configured':
       return { ...state, configured: true }
     case 'networkChanged':
@@ -113,24 +167,44 @@ function change(
 
 function admit(state: SchedulerState, effects: SchedulerEffect[]): SchedulerState {
   let { queue, admitted } = state
-  while (queue !== undefined && admitted.length < state.slots * UPLOADS_PER_SLOT) {
+  // Files of one part each fill a queue only if there are as many of them.
+  const most = Math.max(state.slots * UPLOADS_PER_SLOT, state.window?.tasks ?? 0)
+  while (queue !== undefined && admitted.length < most) {
     const { id, order } = firstOf(queue)
     queue = withoutFirst(queue)
-    admitted = [...admitted, { id, order, wants: false, held: 0 }].sort((a, b) => a.order - b.order)
+    admitted = inOrder([...admitted, newlyAdmitted({ id, order })])
     effects.push({ type: 'admit', id, gate: 'open' })
   }
   return queue === state.queue ? state : { ...state, queue, admitted }
 }
 
+function newlyAdmitted(upload: Queued): Admitted {
+  return { ...upload, wants: false, held: 0, bytes: 0, lifeMs: Number.POSITIVE_INFINITY }
+}
+
+function inOrder(admitted: Admitted[]): readonly Admitted[] {
+  return admitted.sort((a, b) => a.order - b.order)
+}
+
 /** The oldest upload first: files are done one after the other, and their parts in parallel. */
 function grantSlots(state: SchedulerState, effects: SchedulerEffect[]): SchedulerState {
   // One slot at a time: the upload answers every grant with whether it wants another one.
-  const upload = state.held < state.slots ? state.admitted.find(({ wants }) => wants) : undefined
+  const { window, slots, held } = state
+  const isFull = held >= (window?.tasks ?? slots)
+  const upload = isFull ? undefined : state.admitted.find(({ wants }) => wants)
   if (upload === undefined) return state
-  effects.push({ type: 'grantSlot', id: upload.id })
+  const place = window && placeIn(window, queuedIn(state), state.msPerLoad, slots, upload)
+  // It waits, and so do the younger ones: what is done next makes room.
+  if (window !== undefined && place === undefined) return state
+  effects.push({ type: 'grantSlot', id: upload.id, place })
   return change({ ...state, held: state.held + 1 }, upload.id, (granted) => ({
     ...granted,
     wants: false,
     held: granted.held + 1,
   }))
+}
+
+/** As if all parts of an upload were as long as the first one: the last one may be shorter. */
+function queuedIn({ held, admitted }: SchedulerState): InQueue {
+  return { parts: held, bytes: admitted.reduce((sum, { held, bytes }) => sum + held * bytes, 0) }
 }

@@ -17,7 +17,8 @@ export function isUsable(signed: SignedPart, now: number, partMs: number | undef
 
 /**
  * Asks for the next URLs before the pool runs dry. The pool covers what all slots consume while a
- * urls call is under way, and never holds more than can be sent before it expires.
+ * urls call is under way, and what a queue has room for; it never holds more than can be sent before
+ * it expires.
  */
 export function refill(
   state: UploadState,
@@ -27,14 +28,16 @@ export function refill(
   out: UploadEffect[],
 ): UploadState {
   if (multipart.signing !== undefined || multipart.signRetryAt > now) return state
-  const { partMs, signMs, urlLifeMs, ready } = multipart
+  const { partMs, signMs, urlLifeMs, ready, flights, delayed } = multipart
+  const { slots, queueTasks = 0 } = rules
   const partsPerCall =
     partMs === undefined || signMs === undefined ? 1 : signMs / Math.max(1, partMs)
-  const needed = rules.slots + Math.ceil(1.5 * rules.slots * partsPerCall)
+  const needed = slots + Math.ceil(1.5 * slots * partsPerCall)
+  const room = Math.max(0, queueTasks - flights.length - delayed.length)
   const lifeInParts = urlLifeMs / 2 / Math.max(1, partMs ?? 1)
-  const sendable = Math.max(rules.slots, Math.floor(lifeInParts * rules.slots))
-  const low = Math.min(needed, Math.floor(sendable / 2))
-  const target = Math.min(2 * needed, sendable)
+  const sendable = Math.max(slots, Math.floor(lifeInParts * slots))
+  const low = Math.min(needed + room, Math.floor(sendable / 2))
+  const target = Math.min(2 * needed + room, sendable)
   if (ready.length > low) return state
 
   const wanted = Math.min(target - ready.length, MAX_BATCH)

@@ -1,4 +1,4 @@
-import type { Rules, UploadState } from './upload-state.ts'
+import type { Flight, Rules, UploadState } from './upload-state.ts'
 
 /**
  * Lets the watches begin anew after a suspension: the laptop slept, or the app was in the background.
@@ -22,10 +22,20 @@ export function afterSuspension(state: UploadState, now: number, rules: Rules): 
       signing: multipart.signing && { ...multipart.signing, askedAt: now },
       flights: multipart.flights.map((flight) => ({
         ...flight,
-        // What is measured of it tells how long other parts will take, and they will not sleep.
-        startedAt: Math.min(now, flight.startedAt + asleepMs),
-        movedAt: now,
+        startedAt: awakeSince(flight, now, asleepMs),
+        movedAt: flight.movedAt === Number.POSITIVE_INFINITY ? flight.movedAt : now,
       })),
     },
   }
+}
+
+/** What is measured of a part tells how long others will take, and they will not sleep. */
+function awakeSince(
+  { startedAt, load }: Flight,
+  now: number,
+  asleepMs: number,
+): number | undefined {
+  // A queue went on in the meantime, and nobody knows until when.
+  if (startedAt === undefined || load !== undefined) return undefined
+  return Math.min(now, startedAt + asleepMs)
 }

@@ -15,7 +15,8 @@ import {
   noteUrls,
 } from './lifecycle.ts'
 import { failStalled, notePartFailed } from './part-failures.ts'
-import { confirm, noteListed, noteProgress, obeyConstraint, reattach, useSlot } from './parts.ts'
+import { confirm, noteListed, noteProgress, noteWaits, obeyConstraint, useSlot } from './parts.ts'
+import { reattach } from './reattach.ts'
 import { afterSuspension } from './suspension.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { UploadEvent } from './upload-event.ts'
@@ -52,9 +53,9 @@ function note(
         ? { ...state, admission: 'granted', gate: event.gate }
         : state
     case 'gateChanged':
-      return obeyConstraint({ ...state, gate: event.gate }, out)
+      return obeyConstraint({ ...state, gate: event.gate }, rules, out)
     case 'slotGranted':
-      return useSlot(state, now, rules, out)
+      return useSlot(state, event.place, now, rules, out)
     case 'opened':
       return noteOpened(state, event, out)
     case 'attached':
@@ -75,7 +76,7 @@ function note(
       return noteUrls(state, event, rules, out)
     case 'listed':
       return state.call?.ticket === event.ticket
-        ? noteListed({ ...state, call: undefined, callFailed: 0 }, event.parts, now, out)
+        ? noteListed({ ...state, call: undefined, callFailed: 0 }, event.parts, now, rules, out)
         : state
     case 'completed':
       return noteCompleted(state, event.ticket, out)
@@ -84,11 +85,13 @@ function note(
     case 'callFailed':
       return noteCallFailed(state, event, rules, out)
     case 'reattached':
-      return reattach(state, event.tasks, now, out)
+      return reattach(state, event.tasks, out)
     case 'partProgressed':
       return noteProgress(state, event.taskId, event.sentBytes, now)
+    case 'partWaits':
+      return noteWaits(state, event.taskId)
     case 'partConfirmed':
-      return confirm(state, event, now, out)
+      return confirm(state, event, now, rules, out)
     case 'partFailed':
       return notePartFailed(state, event, now, rules, out)
     case 'woke': {

@@ -28,9 +28,24 @@ export type UploadEffect =
   | { readonly type: 'requestAdmission' }
   /** Gives back the admission and every slot. */
   | { readonly type: 'withdraw' }
-  /** → `slotGranted`, once, if true. Said anew after every grant. */
-  | { readonly type: 'wantSlot'; readonly wants: boolean }
-  | { readonly type: 'releaseSlots'; readonly count: number }
+  /**
+   * → `slotGranted`, once, if true. Said anew after every grant, with the bytes of a part and how long
+   * its URLs live at least, in milliseconds.
+   */
+  | {
+      readonly type: 'wantSlot'
+      readonly wants: boolean
+      readonly bytes: number
+      readonly lifeMs: number
+    }
+  /** With the time that a part took in a queue, for each unit of its load. */
+  | {
+      readonly type: 'releaseSlots'
+      readonly count: number
+      readonly msPerLoad?: number | undefined
+    }
+  /** → `admitted`, at once: so many of its parts, of so many bytes each, are in a queue already. */
+  | { readonly type: 'keepSlots'; readonly count: number; readonly bytes: number }
   /** → `opened` or `openFailed` */
   | { readonly type: 'openSource' }
   | { readonly type: 'closeSource' }

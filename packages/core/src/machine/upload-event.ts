@@ -1,6 +1,7 @@
 import type { ControlCall } from '../errors.ts'
 import type { Failure } from './failure.ts'
 import type { Gate } from './upload-state.ts'
+import type { Place } from './window.ts'
 
 /** A part that the storage says it has (contract §2, listPartsApi). */
 export interface ListedPart {
@@ -17,7 +18,8 @@ export type UploadEvent = { readonly now: number } & (
   | { readonly type: 'journaled'; readonly ticket: number }
   | { readonly type: 'admitted'; readonly gate: Gate }
   | { readonly type: 'gateChanged'; readonly gate: Gate }
-  | { readonly type: 'slotGranted' }
+  /** In a queue, with the place there. */
+  | { readonly type: 'slotGranted'; readonly place?: Place | undefined }
   | {
       readonly type: 'opened'
       readonly size: number
@@ -74,7 +76,10 @@ export type UploadEvent = { readonly now: number } & (
         readonly sentBytes: number
       }[]
     }
+  /** Also that it begins, with no bytes sent yet. */
   | { readonly type: 'partProgressed'; readonly taskId: string; readonly sentBytes: number }
+  /** It is not on its way, or not any more: the queue has yet to begin with it. */
+  | { readonly type: 'partWaits'; readonly taskId: string }
   | {
       readonly type: 'partConfirmed'
       readonly taskId: string

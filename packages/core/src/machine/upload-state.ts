@@ -35,6 +35,11 @@ export interface Rules {
   readonly restarts: number
   /** PUTs at the same time, over all uploads. */
   readonly slots: number
+  /**
+   * Parts that the queue of the transport takes, over all uploads. Undefined for a transport that
+   * sends at once what it is given.
+   */
+  readonly queueTasks: number | undefined
   /** listPartsApi is configured. */
   readonly canList: boolean
   /** abortApi is configured; undefined as long as nothing is, when it may still come. */
@@ -68,9 +73,13 @@ export interface DelayedPart extends SignedPart {
 /** A part on its way. */
 export interface Flight extends SignedPart {
   readonly taskId: string
-  /** False for parts that were on their way already when this process began. */
+  /** False while a queue goes on with a part of an upload that is not admitted. */
   readonly holdsSlot: boolean
-  readonly startedAt: number
+  /** What the queue had to send until this was done; undefined where there is no queue. */
+  readonly load: number | undefined
+  /** Undefined where nobody saw it: before this process began, or while it slept. */
+  readonly startedAt: number | undefined
+  /** When it last moved; Infinity while it waits in a queue, which is no standstill. */
   readonly movedAt: number
   readonly sentBytes: number
 }

@@ -79,12 +79,14 @@ export class Engine<TFile> {
     const post = this.post.bind(this)
     this.#options = options
     this.#config = config
-    this.#rules = this.#makeRules()
     this.#scheduler = newScheduler({
       slots: policy.slots,
+      window:
+        'queue' in transport ? { tasks: policy.slots, bytes: Number.POSITIVE_INFINITY } : undefined,
       configured: config !== undefined,
       online: network.isOnline(),
     })
+    this.#rules = this.#makeRules()
     const backend = createBackendClient({
       fetch: platform.fetch,
       clock,
@@ -98,6 +100,7 @@ export class Engine<TFile> {
       draw,
       clock,
       etagMode: () => this.#config?.etag ?? 'unquoted',
+      onWindow: (window) => this.#tell({ type: 'windowChanged', window }),
     })
     this.#stopListening = [
       this.#parts.subscribe(),
@@ -169,6 +172,7 @@ export class Engine<TFile> {
   /** Lets the restored uploads go on, with what a background queue did in the meantime. */
   async start(): Promise<void> {
     if ('queue' in this.#options.transport) {
+      await this.#parts.askWindow()
       await this.#parts.reconcile((id) => this.#entries.get(id)?.state.generation)
     }
     for (const id of this.#entries.keys()) this.post(id, { type: 'woke', draw: 0 })
@@ -266,7 +270,9 @@ export class Engine<TFile> {
   #deliverToScheduler(event: SchedulerEvent): void {
     const before = this.gate
     const { state, effects } = schedule(this.#scheduler, event)
+    const { window } = this.#scheduler
     this.#scheduler = state
+    if (state.window !== window) this.#rules = this.#makeRules()
     for (const effect of effects) this.#runSchedulerEffect(effect)
     if (this.gate !== before) this.#options.onGateChange()
   }
@@ -276,7 +282,7 @@ export class Engine<TFile> {
       case 'admit':
         return this.post(effect.id, { type: 'admitted', gate: effect.gate })
       case 'grantSlot':
-        return this.post(effect.id, { type: 'slotGranted' })
+        return this.post(effect.id, { type: 'slotGranted', place: effect.place })
       case 'changeGate':
         for (const id of effect.ids) this.post(id, { type: 'gateChanged', gate: effect.gate })
     }
@@ -307,9 +313,11 @@ export class Engine<TFile> {
       case 'withdraw':
         return this.#tell({ type: 'withdrawn', id })
       case 'wantSlot':
-        return this.#tell({ type: 'slotWanted', id, wants: effect.wants })
+        return this.#tell({ ...effect, type: 'slotWanted', id })
       case 'releaseSlots':
-        return this.#tell({ type: 'slotsReleased', id, count: effect.count })
+        return this.#tell({ ...effect, type: 'slotsReleased', id })
+      case 'keepSlots':
+        return this.#tell({ ...effect, type: 'slotsKept', id, order })
       case 'openSource':
         return this.#watch(this.#files.open(entry))
       case 'closeSource':
@@ -379,6 +387,7 @@ export class Engine<TFile> {
   #makeRules(): Rules {
     return {
       ...this.#options.policy,
+      queueTasks: this.#scheduler.window?.tasks,
       canList: this.#config?.listPartsApi !== undefined,
       canAbort: this.#config && this.#config.abortApi !== undefined,
       seesProgress: this.#options.transport.capabilities.progress,

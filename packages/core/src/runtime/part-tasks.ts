@@ -1,7 +1,7 @@
 import { isUploadError } from '../errors.ts'
 import type { Failure } from '../machine/failure.ts'
 import type { UploadState } from '../machine/upload-state.ts'
-import type { Clock, Json, PartQueue, PartTaskStatus } from '../ports.ts'
+import type { Clock, Json, PartQueue, PartTask, PartTaskStatus, QueueWindow } from '../ports.ts'
 import type { EtagMode } from '../protocol/etag.ts'
 import { withoutSecrets, withoutText } from '../protocol/safe-cause.ts'
 import type { EffectOf, Post } from './entry.ts'
@@ -26,10 +26,14 @@ export class PartTasks {
   readonly #draw: (name: string) => number
   readonly #clock: Clock
   readonly #etagMode: () => EtagMode
+  readonly #onWindow: (window: QueueWindow) => void
   /** The tasks that this process sent off. */
   readonly #underway = new Map<string, Underway>()
   /** What was told before it was known what is in flight; undefined once it is. */
   #early: PartTaskStatus[] | undefined
+  /** What is sent off in this turn: it crosses to the queue at once, however many parts it is. */
+  #outbox: PartTask[] = []
+  #sending: Promise<void> | undefined
 
   constructor(options: {
     readonly queue: PartQueue
@@ -37,20 +41,32 @@ export class PartTasks {
     readonly draw: (name: string) => number
     readonly clock: Clock
     readonly etagMode: () => EtagMode
+    readonly onWindow: (window: QueueWindow) => void
   }) {
     this.#queue = options.queue
     this.#post = options.post
     this.#draw = options.draw
     this.#clock = options.clock
     this.#etagMode = options.etagMode
+    this.#onWindow = options.onWindow
   }
 
-  /** Begins to listen. Returns what ends it. */
+  /** Begins to listen. Returns what ends it, and drops what was not yet handed over. */
   subscribe(): () => void {
-    return this.#queue.subscribe((status) => {
+    const unsubscribe = this.#queue.subscribe((status) => {
       if (this.#early === undefined) this.#hear(status)
       else this.#early.push(status)
     })
+    return () => {
+      unsubscribe()
+      this.#outbox = []
+    }
+  }
+
+  /** Asks how much the queue takes. */
+  async askWindow(): Promise<void> {
+    const window = await this.#queue.window?.()
+    if (window !== undefined) this.#onWindow(window)
   }
 
   /**
@@ -85,21 +101,36 @@ export class PartTasks {
     }
   }
 
-  async put({ file }: UploadState, effect: EffectOf<'put'>): Promise<void> {
+  put({ file }: UploadState, effect: EffectOf<'put'>): Promise<void> {
     const { taskId, url, start, end } = effect
     const ref = file.ref === undefined ? null : (JSON.parse(file.ref) as Json)
     const mark = url.indexOf('?')
     const query = mark < 0 ? '' : url.slice(mark + 1)
     this.#underway.set(taskId, { query, toldAt: Number.NEGATIVE_INFINITY })
+    this.#outbox.push({ id: taskId, url, range: { start, end }, ref })
+    this.#sending ??= Promise.resolve().then(() => this.#send())
+    return this.#sending
+  }
+
+  async #send(): Promise<void> {
+    const tasks = this.#outbox
+    this.#outbox = []
+    this.#sending = undefined
+    if (tasks.length === 0) return
     try {
-      await this.#queue.enqueue([{ id: taskId, url, range: { start, end }, ref }])
+      await this.#queue.enqueue(tasks)
     } catch (error) {
-      this.#hear({ id: taskId, state: 'broken', error })
+      for (const { id } of tasks) this.#hear({ id, state: 'broken', error })
+      return
     }
+    await this.askWindow().catch(() => {
+      // It keeps to what it was told before, and is asked again.
+    })
   }
 
   cancel(taskIds: readonly string[]): Promise<void> {
     for (const taskId of taskIds) this.#underway.delete(taskId)
+    this.#outbox = this.#outbox.filter(({ id }) => !taskIds.includes(id))
     return this.#queue.cancel(taskIds)
   }
 
@@ -123,7 +154,7 @@ export class PartTasks {
     const { id, generation, part } = parseTaskId(taskId)
     switch (status.state) {
       case 'waiting':
-        return
+        return this.#post(id, { type: 'partWaits', taskId })
       case 'running':
         return this.#post(id, { type: 'partProgressed', taskId, sentBytes: status.sentBytes })
       case 'broken':

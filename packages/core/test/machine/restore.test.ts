@@ -232,13 +232,13 @@ describe('parts that a background queue kept', () => {
     return later
   }
 
-  test('stay in flight, hold no slot, and are asked for no more', () => {
+  test('stay in flight, keep their slots, and are asked for no more', () => {
     const later = kept(3)
-    expect(later.effects).toEqual(['requestAdmission', 'wake 60000'])
+    expect(later.effects).toEqual(['keepSlots 1 of 10'])
     expect(later.state.sentBytes).toBe(13)
     later.admit()
-    expect(open(later)).toEqual(['callUrls 2'])
-    expect(later.confirmed(3)).toEqual(['journalPart 3 e3'])
+    expect(open(later)).toEqual(['callUrls 2', 'wake 60000'])
+    expect(later.confirmed(3)).toEqual(['releaseSlots 1', 'journalPart 3 e3'])
   })
 
   test('do not tell how long a part takes', () => {

@@ -6,10 +6,13 @@ import {
   type SchedulerState,
   schedule,
 } from '../../src/machine/scheduler.ts'
+import type { Window } from '../../src/machine/window.ts'
 import { deepFreeze } from './deep-freeze.ts'
 
 class Scheduler {
   state: SchedulerState
+  /** What the uploads tell of their parts. */
+  parts = { bytes: 10, lifeMs: Number.POSITIVE_INFINITY }
 
   constructor(facts: Partial<Parameters<typeof newScheduler>[0]> = {}) {
     this.state = newScheduler({ slots: 2, configured: true, online: true, ...facts })
@@ -29,7 +32,7 @@ class Scheduler {
   }
 
   want(id: string, wants = true): string[] {
-    return this.send({ type: 'slotWanted', id, wants })
+    return this.send({ type: 'slotWanted', id, wants, ...this.parts })
   }
 
   release(id: string, count = 1): string[] {
@@ -112,6 +115,79 @@ describe('slots', () => {
       'gate open 1',
       'grantSlot 1',
     ])
+  })
+})
+
+describe('places in a queue', () => {
+  const queue = (window: Partial<Window> = {}): Scheduler => {
+    const s = new Scheduler({ window: { tasks: 5, bytes: Number.POSITIVE_INFINITY, ...window } })
+    for (const id of ['1', '2']) s.request(id)
+    return s
+  }
+  /** How many places the upload gets until it has to wait. */
+  const fill = (s: Scheduler, id = '1'): number => {
+    let count = 0
+    while (s.want(id).length > 0) count += 1
+    return count
+  }
+
+  test('are as many as its window has, not as parts are sent at once', () => {
+    expect(fill(queue())).toBe(5)
+    expect(fill(queue({ tasks: 1 }))).toBe(1)
+  })
+
+  test('are no more than its bytes allow, but one part always fits', () => {
+    expect(fill(queue({ bytes: 39 }))).toBe(3)
+    expect(fill(queue({ bytes: 9 }))).toBe(1)
+  })
+
+  test('count what other uploads have there', () => {
+    const s = queue({ bytes: 100 })
+    s.parts = { ...s.parts, bytes: 60 }
+    expect(fill(s, '2')).toBe(1)
+    s.parts = { ...s.parts, bytes: 20 }
+    expect(fill(s, '1')).toBe(2)
+  })
+
+  test('follow a window that changes', () => {
+    const s = queue()
+    fill(s)
+    expect(s.send({ type: 'windowChanged', window: { tasks: 6, bytes: 1000 } })).toEqual([
+      'grantSlot 1',
+    ])
+    s.send({ type: 'windowChanged', window: { tasks: 0, bytes: 0 } })
+    expect(s.release('1', 5)).toEqual([])
+    s.want('1')
+    expect(s.release('1')).toEqual(['grantSlot 1'])
+  })
+
+  test('are for parts that are done within half the life of their URLs', () => {
+    // A part of 10 bytes weighs 65,546: they take a minute each, one after the other.
+    const s = queue({ tasks: 100 })
+    s.send({ type: 'slotsReleased', id: '1', count: 0, msPerLoad: 60_000 / 65_546 })
+    s.parts = { bytes: 10, lifeMs: 15 * 60_000 }
+    expect(fill(s)).toBe(7)
+    s.parts = { bytes: 10, lifeMs: 3_600_000 }
+    expect(fill(s)).toBe(23)
+    // As many as are sent at once need not wait for others.
+    const hasty = queue()
+    hasty.send({ type: 'slotsReleased', id: '1', count: 0, msPerLoad: 1e9 })
+    hasty.parts = { bytes: 10, lifeMs: 1 }
+    expect(fill(hasty)).toBe(2)
+  })
+
+  test('of an earlier process are kept, and their upload works, whoever waits', () => {
+    const s = queue()
+    const kept = { type: 'slotsKept', id: '9', order: 9, count: 4, bytes: 10 } as const
+    expect(s.send(kept)).toEqual(['admit 9'])
+    expect(fill(s)).toBe(1)
+    expect(s.release('9', 4)).toEqual(['grantSlot 1'])
+  })
+
+  test('admit as many uploads as there are places', () => {
+    const s = new Scheduler({ slots: 1, window: { tasks: 9, bytes: 1e9 } })
+    const ids = Array.from({ length: 20 }, (_, n) => String(n))
+    expect(ids.flatMap((id) => s.request(id))).toHaveLength(9)
   })
 })
 

@@ -4,6 +4,7 @@ import type { UploadEffect } from '../../src/machine/upload-effect.ts'
 import type { UploadEvent } from '../../src/machine/upload-event.ts'
 import { newUpload, type Rules, type UploadState } from '../../src/machine/upload-state.ts'
 import { type Status, statusOf } from '../../src/machine/view.ts'
+import type { Place } from '../../src/machine/window.ts'
 import { deepFreeze } from './deep-freeze.ts'
 
 type Timeless<T> = T extends unknown ? Omit<T, 'now'> : never
@@ -14,6 +15,7 @@ export const rules: Rules = {
   stallMs: 60_000,
   restarts: 1,
   slots: 2,
+  queueTasks: undefined,
   canList: false,
   canAbort: false,
   seesProgress: true,
@@ -120,8 +122,8 @@ export class Script {
     })
   }
 
-  grant(): string[] {
-    return this.send({ type: 'slotGranted' })
+  grant(place?: Place): string[] {
+    return this.send({ type: 'slotGranted', place })
   }
 
   confirmed(part: number): string[] {
@@ -238,6 +240,8 @@ function inWords(effect: UploadEffect): string {
       return `wantSlot ${effect.wants}`
     case 'releaseSlots':
       return `releaseSlots ${effect.count}`
+    case 'keepSlots':
+      return `keepSlots ${effect.count} of ${effect.bytes}`
     case 'callUrls':
       return `callUrls ${effect.parts.join()}`
     case 'callAbort':

@@ -17,6 +17,7 @@ const options: fc.Arbitrary<WorldOptions> = fc.record({
     stallMs: fc.constant(60_000),
     restarts: fc.integer({ min: 0, max: 2 }),
     slots: fc.integer({ min: 1, max: 4 }),
+    queueTasks: fc.constantFrom(undefined, undefined, 1, 3, 9),
     canList: fc.boolean(),
     canAbort: fc.boolean(),
     seesProgress: fc.boolean(),

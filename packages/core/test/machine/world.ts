@@ -168,14 +168,12 @@ export class World {
   #writes: Write[][] = []
   /** What is asked for at once is written at once. */
   #batch: Write[] | undefined
-  /** PUTs that were on their way before the last crash: they need no slot. */
-  readonly #older = new Set<string>()
   readonly #storage = new Map<string, StoredUpload>()
   readonly #urls = new Map<string, { uploadId: string; part: number; expiresAt: number }>()
 
   constructor({ uploads, rules }: WorldOptions) {
     this.rules = deepFreeze(rules)
-    this.#scheduler = newScheduler({ slots: rules.slots, configured: true, online: true })
+    this.#scheduler = this.#newScheduler(true)
     this.uploads = uploads.map(({ size, partSize }, index) => {
       const state = newUpload({
         id: `u${index}`,
@@ -319,7 +317,7 @@ export class World {
 
   /** The process dies. What was under way may or may not have arrived. */
   #crash(luck: number, background: boolean): void {
-    const { online, constrained, slots } = this.#scheduler
+    const { online, constrained } = this.#scheduler
     this.#inbox = []
     let bits = luck
     const isLucky = (): boolean => {
@@ -330,14 +328,15 @@ export class World {
       if (job.kind === 'put' && isLucky()) this.#store(job.put, job.uploadId)
       if (job.kind === 'complete' && isLucky()) this.#finish(job.uploadId)
     }
-    const queue = background
-      ? this.#outstanding.filter(({ job, live }) => job.kind === 'put' && live)
-      : []
+    const queue =
+      background && this.rules.queueTasks !== undefined
+        ? this.#outstanding.filter(({ job, live }) => job.kind === 'put' && live)
+        : []
     this.#outstanding = []
     const durable = this.#writes.splice(0, luck % (this.#writes.length + 1))
     for (const { apply } of durable.flat()) apply()
     this.#writes = []
-    this.#scheduler = newScheduler({ slots, configured: true, online })
+    this.#scheduler = this.#newScheduler(online)
     this.#tell({ type: 'constraintChanged', constrained })
     for (const [index, upload] of this.uploads.entries()) {
       upload.alarm = Number.POSITIVE_INFINITY
@@ -357,7 +356,6 @@ export class World {
         job.kind === 'put' ? [{ taskId: job.put.taskId, part: job.put.part, sentBytes: 0 }] : [],
       )
       this.#outstanding.push(...running)
-      for (const { taskId } of tasks) this.#older.add(taskId)
       if (tasks.length > 0) this.#post(index, { type: 'reattached', tasks })
       this.#post(index, { type: 'woke', draw: 0 })
     }
@@ -569,7 +567,8 @@ export class World {
     if (!isDeepStrictEqual(schedule(before, event), { state, effects })) {
       this.#violated('the scheduler is not a function')
     }
-    if (state.held > state.slots || state.held < 0) this.#violated(`${state.held} slots are held`)
+    const most = this.rules.queueTasks ?? this.rules.slots
+    if (state.held > most || state.held < 0) this.#violated(`${state.held} slots are held`)
     this.#scheduler = deepFreeze(state)
     for (const effect of effects) {
       switch (effect.type) {
@@ -578,7 +577,7 @@ export class World {
           break
         case 'grantSlot':
           if (gateOf(state) !== 'open') this.#violated('a slot was granted behind a closed gate')
-          this.#post(this.#indexOf(effect.id), { type: 'slotGranted' })
+          this.#post(this.#indexOf(effect.id), { type: 'slotGranted', place: effect.place })
           break
         case 'changeGate':
           for (const id of effect.ids) {
@@ -686,9 +685,13 @@ export class World {
       case 'withdraw':
         return this.#tell({ type: 'withdrawn', id: state.file.id })
       case 'wantSlot':
-        return this.#tell({ type: 'slotWanted', id: state.file.id, wants: effect.wants })
+        return this.#tell({ ...effect, type: 'slotWanted', id: state.file.id })
       case 'releaseSlots':
-        return this.#tell({ type: 'slotsReleased', id: state.file.id, count: effect.count })
+        return this.#tell({ ...effect, type: 'slotsReleased', id: state.file.id })
+      case 'keepSlots': {
+        const { id, order } = state.file
+        return this.#tell({ ...effect, type: 'slotsKept', id, order })
+      }
       case 'openSource':
         return add({ kind: 'open' })
       case 'closeSource':
@@ -825,10 +828,13 @@ export class World {
   }
 
   #checkFlights(): void {
-    const flying = this.#outstanding.filter(
-      ({ live, job }) => live && job.kind === 'put' && !this.#older.has(job.put.taskId),
-    )
-    if (flying.length > this.rules.slots) this.#violated(`${flying.length} PUTs at the same time`)
+    const flying = this.#outstanding.filter(({ live, job, upload }) => {
+      // A queue goes on with parts of a file that this process cannot open.
+      const isLost = this.#upload(upload).state.source === 'missing'
+      return live && job.kind === 'put' && !isLost
+    })
+    const most = this.rules.queueTasks ?? this.rules.slots
+    if (flying.length > most) this.#violated(`${flying.length} PUTs at the same time`)
   }
 
   /** What must hold whenever the machines have heard everything of each other. */
@@ -851,7 +857,9 @@ export class World {
       if (place !== undefined && state.gate !== gateOf(this.#scheduler)) {
         this.#violated(`u${index} does not know the gate`)
       }
-      if (canUseSlot(state, this.rules) && held < slots) this.#violated('a slot is idle')
+      const { queueTasks = slots } = this.rules
+      const isIdle = canUseSlot(state, this.rules) && held < Math.min(slots, queueTasks)
+      if (isIdle) this.#violated('a slot is idle')
       const works = live.some(({ job }) => job.kind !== 'abort')
       const writes = this.#writes.flat().some(({ upload }) => upload === index)
       const gate = gateOf(this.#scheduler)
@@ -865,6 +873,13 @@ export class World {
       }
     }
     if (held !== flights) this.#violated(`${held} slots are held for ${flights} PUTs`)
+  }
+
+  #newScheduler(online: boolean): SchedulerState {
+    const { slots, queueTasks } = this.rules
+    const window =
+      queueTasks === undefined ? undefined : { tasks: queueTasks, bytes: Number.POSITIVE_INFINITY }
+    return newScheduler({ slots, window, configured: true, online })
   }
 
   #violated(what: string): never {

@@ -59,6 +59,7 @@ test.each([
     expect(events.map(({ type }) => type)).toEqual([
       'reattached',
       'partProgressed',
+      'partWaits',
       'partConfirmed',
     ])
 
@@ -108,6 +109,7 @@ function bench(
     draw: () => 0,
     clock,
     etagMode: () => 'unquoted',
+    onWindow: () => {},
   })
   return { tasks, events, tell: (status) => listener(status) }
 }

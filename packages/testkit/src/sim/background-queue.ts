@@ -21,7 +21,7 @@ interface Task {
 }
 
 /** The system sends so many parts at once. */
-const AT_ONCE = 4
+export const AT_ONCE = 4
 
 /** A queue of the system's: it goes on while the process is dead, and forgets nothing by itself. */
 export class BackgroundQueue {
@@ -65,7 +65,12 @@ export class BackgroundQueue {
         const added = tasks.map((task) => this.#accept(client, task))
         await act(() => {
           for (const entry of added) if (entry !== undefined) this.#tasks.set(entry.task.id, entry)
+          this.#checkWindow()
         })
+      },
+      window: async () => {
+        await act(() => {})
+        return this.#world.plan.window
       },
       list: async () => {
         await act(() => {})
@@ -108,6 +113,24 @@ export class BackgroundQueue {
     }
   }
 
+  /** Whoever fills it must leave room for what is in it, from processes that died too. */
+  #checkWindow(): void {
+    const { plan } = this.#world
+    const unsent = [...this.#tasks.values()].filter(
+      ({ status: { state } }) => state === 'waiting' || state === 'running',
+    )
+    const bytes = unsent.reduce((sum, { task: { range } }) => sum + range.end - range.start, 0)
+    if (unsent.length > plan.concurrency) this.#world.reach('queued ahead')
+    // Of an upload whose file is missing the scheduler knows nothing, while the queue goes on.
+    if (this.#world.has('file-vanish') || this.#world.has('kept-files')) return
+    const { window } = plan
+    if (unsent.length > window.tasks || (unsent.length > 1 && bytes > window.bytes)) {
+      const held = `${unsent.length} parts of ${bytes} bytes are queued`
+      const allowed = `${window.tasks} of ${window.bytes} are allowed`
+      this.#world.violate('7 bounds', `${held}, ${allowed}`)
+    }
+  }
+
   #remove(id: string): void {
     const entry = this.#tasks.get(id)
     this.#tasks.delete(id)
@@ -133,6 +156,7 @@ export class BackgroundQueue {
     const abort = new AbortController()
     entry.abort = abort
     entry.status = { id, state: 'running', sentBytes: 0 }
+    this.#tell(entry.status)
     const finish = (status: PartTaskStatus, answer?: HttpAnswer): void => {
       if (this.#tasks.get(id) !== entry) return
       entry.status = status

@@ -1,3 +1,4 @@
+import type { QueueWindow } from '@s3-bg-uploader/core'
 import { FAULT_CLASSES, type FaultClass } from './fault-classes.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
@@ -22,6 +23,8 @@ export interface Plan {
   readonly files: readonly FilePlan[]
   readonly partSize: number
   readonly concurrency: number
+  /** How many parts a queue takes at once, and bytes of them. */
+  readonly window: QueueWindow
   /** Milliseconds that a request or an answer takes, about. */
   readonly latencyMs: number
   /** Milliseconds that the bytes of a part take, about. */
@@ -107,6 +110,10 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
     files,
     partSize,
     concurrency: random.pick('plan.concurrency', [1, 2, 3, 6]),
+    window: {
+      tasks: random.pick('plan.windowTasks', [1, 2, 5, 12, 40]),
+      bytes: random.pick('plan.windowBytes', [3, 15, 100, 1_000]),
+    },
     latencyMs: faults.has('slow') ? 3_000 : random.pick('plan.latencyMs', [1, 20, 200]),
     bodyMs: faults.has('slow') ? 8_000 : random.pick('plan.bodyMs', [2, 50, 500]),
     storeMs: faults.has('slow-store') ? 3_000 : random.pick('plan.storeMs', [0, 1, 10]),

@@ -1,3 +1,4 @@
+import { AT_ONCE } from './background-queue.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import type { IssuedUrl, SimStorage } from './sim-storage.ts'
 import type { Trace } from './trace.ts'
@@ -65,11 +66,14 @@ export class UrlWatch {
    * that was restarted begins anew: it may be half as much again.
    */
   #checkPool({ name, signing }: Trace): void {
-    const { concurrency, latencyMs, bodyMs } = this.#world.plan
+    const { concurrency, window, latencyMs, bodyMs } = this.#world.plan
     const slowestCall = Math.max(...signing.calls.map(({ at, until = at }) => until - at))
     const fastestPart = latencyMs + bodyMs / 2
     const callsPerPart = Math.max(1, slowestCall / fastestPart)
-    const most = 3 * (concurrency + Math.ceil(1.5 * concurrency * callsPerPart))
+    const queues = this.#world.has('background')
+    const atOnce = queues ? Math.max(concurrency, AT_ONCE) : concurrency
+    const room = queues ? window.tasks : 0
+    const most = 3 * (atOnce + Math.ceil(1.5 * atOnce * callsPerPart)) + room
     if (signing.unused.size <= most) return
     const why = `${signing.unused.size} URLs of ${name} are kept, where ${most} would do`
     this.#world.violate('7 bounds', why)
