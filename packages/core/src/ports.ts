@@ -130,6 +130,12 @@ export interface PartQueue {
    * the answer comes, and where nobody answers: as many parts as `concurrency` says.
    */
   window?(): Promise<QueueWindow>
+  /**
+   * Everything that followed from what the queue told is done: results are journaled and acknowledged,
+   * and what may be sent is enqueued. Whoever woke the process for that may let it sleep. Called at the
+   * start, and again whenever there was something to do.
+   */
+  settled?(): void
   subscribe(listener: (status: PartTaskStatus) => void): () => void
 }
 
@@ -212,9 +218,15 @@ export interface Random {
   draw(name: string): number
 }
 
-/** Whether the network is there. */
+/** Whether the network is there, and may be used. */
 export interface Network {
   isOnline(): boolean
+  /**
+   * Whether a constraint of the app, such as "Wi-Fi only", is broken now, so that nothing is to be
+   * sent. Without it there is none.
+   */
+  isConstrained?(): boolean
+  /** Told when either may have changed. */
   subscribe(listener: () => void): () => void
 }
 

@@ -1,5 +1,7 @@
 /** What is used of React Native's `AppState`, which fits. */
 export interface AppState {
+  /** `active` while the app is in the foreground. */
+  readonly currentState: string
   addEventListener(type: 'change', listener: (state: string) => void): { remove(): void }
 }
 

@@ -1,4 +1,5 @@
 export type { AppState } from './app-state.ts'
+export type { NetInfo, NetInfoState } from './device-network.ts'
 export { S3BgUploaderDuplicateFileError, S3BgUploaderResumeError } from './drop-in/errors.ts'
 export { createS3BgUploader } from './drop-in/s3-bg-uploader.ts'
 export type {
@@ -23,8 +24,8 @@ export type {
   NativeTaskStatus,
   NativeWindow,
 } from './native-module.ts'
-export type { NetInfo, NetInfoState } from './net-info.ts'
 export {
+  type ReactNativeTransport,
   type ReactNativeTransportOptions,
   reactNativeTransport,
 } from './react-native-transport.ts'

@@ -1,36 +1,58 @@
 import type { BackgroundTransport } from '@s3-bg-uploader/core'
 import { type AppState, onForeground } from './app-state.ts'
+import { DeviceNetwork, type NetInfo } from './device-network.ts'
 import { filePath } from './file-path.ts'
 import { readRef } from './file-ref.ts'
-import type { NativeModule } from './native-module.ts'
+import { callNative } from './native-error.ts'
+import type { NativeConstraints, NativeModule } from './native-module.ts'
 import { NativeQueue } from './native-queue.ts'
 import { openNative } from './native-source.ts'
-import { DeviceNetwork, type NetInfo } from './net-info.ts'
 
 export interface ReactNativeTransportOptions {
   /** `nativeModule` of `@s3-bg-uploader/transport-react-native/native`, or one of your own. */
   readonly native: NativeModule
   /** Tells when the network is gone, so that offline time counts as no failed attempt. */
-  readonly netInfo?: NetInfo
-  /** Tells when the app comes to the foreground, where events may have been lost before. */
-  readonly appState?: AppState
+  readonly netInfo?: NetInfo | undefined
+  /**
+   * Tells when the app comes to the foreground, where events may have been lost before, and whether
+   * it is there, where nobody waits for `finishWake`.
+   */
+  readonly appState?: AppState | undefined
+}
+
+export interface ReactNativeTransport extends BackgroundTransport<string> {
+  /**
+   * What the device must offer before anything is sent; what is left out is not asked for. It holds
+   * at once, also for parts that are on their way, and over restarts. Uploads that wait for it say
+   * so: `waitingFor: { reason: 'constraint' }`.
+   *
+   * @throws UploadError `store_failed`: then everything is as it was before.
+   */
+  setConstraints(constraints: Partial<NativeConstraints>): Promise<void>
+  /** What the notification of the running work says. Only Android has one. */
+  setNotification(title: string, subtitle: string): Promise<void>
 }
 
 /**
  * The transport of React Native: files by path, `file://` or `content://` URI, sent by a native queue
  * that goes on while the app is suspended or dead.
  */
-export function reactNativeTransport(
-  options: ReactNativeTransportOptions,
-): BackgroundTransport<string> {
+export function reactNativeTransport(options: ReactNativeTransportOptions): ReactNativeTransport {
   const { native, netInfo, appState } = options
-  const queue = new NativeQueue(native)
-  const network = new DeviceNetwork(netInfo)
+  const network = new DeviceNetwork(native, netInfo)
+  const look = (): Promise<void> =>
+    network.look().catch(() => {
+      // Until somebody tells otherwise it is as it was.
+    })
+  const queue = new NativeQueue({
+    native,
+    isInForeground: () => appState?.currentState === 'active',
+    look,
+  })
   const stopWatching = onForeground(appState, () => {
-    for (const looking of [queue.tellAgain(), network.look()]) {
-      // Whoever cannot be asked now is asked at the next time, or tells by itself.
-      looking.catch(() => {})
-    }
+    queue.tellAgain().catch(() => {
+      // It is asked again at the next time.
+    })
   })
   return {
     capabilities: { progress: true, reopen: true, nativeHash: true, background: true },
@@ -38,6 +60,11 @@ export function reactNativeTransport(
     open: (file) => openNative(native, filePath(file)),
     reopen: async (ref) => openNative(native, readRef(ref).path),
     queue,
+    async setConstraints({ unmetered = false, notRoaming = false, charging = false }) {
+      await callNative(() => native.setConstraints({ unmetered, notRoaming, charging }))
+      await look()
+    },
+    setNotification: (title, subtitle) => callNative(() => native.setNotification(title, subtitle)),
     close: async () => stopWatching(),
   }
 }

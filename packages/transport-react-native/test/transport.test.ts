@@ -125,6 +125,7 @@ describe('the app', () => {
     const device = new FakeDevice()
     let change = (_: string): void => {}
     const appState = {
+      currentState: 'background',
       addEventListener(_: 'change', listener: (state: string) => void) {
         change = listener
         return {

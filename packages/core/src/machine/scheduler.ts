@@ -77,13 +77,14 @@ export function newScheduler(facts: {
   readonly slots: number
   readonly configured: boolean
   readonly online: boolean
+  readonly constrained?: boolean | undefined
   readonly window?: Window | undefined
 }): SchedulerState {
   return {
     ...facts,
     window: facts.window,
     msPerLoad: undefined,
-    constrained: false,
+    constrained: facts.constrained ?? false,
     queue: undefined,
     admitted: [],
     held: 0,

@@ -71,6 +71,8 @@ export class Engine<TFile> {
   /** All that was asked of the journal is done, and so is what had to follow. */
   #journaled: Promise<void> = Promise.resolve()
   #onDelivered: () => void = () => {}
+  /** Effects that are under way. What a queue does with its parts is none. */
+  #underWay = 0
 
   constructor(options: EngineOptions<TFile>) {
     const { transport, platform, config, policy } = options
@@ -85,6 +87,7 @@ export class Engine<TFile> {
         'queue' in transport ? { tasks: policy.slots, bytes: Number.POSITIVE_INFINITY } : undefined,
       configured: config !== undefined,
       online: network.isOnline(),
+      constrained: network.isConstrained?.(),
     })
     this.#rules = this.#makeRules()
     const backend = createBackendClient({
@@ -104,7 +107,11 @@ export class Engine<TFile> {
     })
     this.#stopListening = [
       this.#parts.subscribe(),
-      network.subscribe(() => this.#tell({ type: 'networkChanged', online: network.isOnline() })),
+      network.subscribe(() => {
+        this.#tell({ type: 'networkChanged', online: network.isOnline() })
+        const constrained = network.isConstrained?.() ?? false
+        this.#tell({ type: 'constraintChanged', constrained })
+      }),
     ]
   }
 
@@ -176,6 +183,7 @@ export class Engine<TFile> {
       await this.#parts.reconcile((id) => this.#entries.get(id)?.state.generation)
     }
     for (const id of this.#entries.keys()) this.post(id, { type: 'woke', draw: 0 })
+    await this.#count(Promise.resolve())
   }
 
   /** Before anything follows from any of it: none begins because another one stopped. */
@@ -351,6 +359,7 @@ export class Engine<TFile> {
     })
     // Writes are done in order, so the last one stands for all.
     this.#journaled = written.then(then).catch((cause: unknown) => this.#reportBug(cause))
+    void this.#count(this.#journaled)
   }
 
   #setAlarm(entry: Entry, at: number): void {
@@ -368,7 +377,15 @@ export class Engine<TFile> {
 
   /** Effects report what comes of them as events. Should one reject all the same, that is told. */
   #watch(work: Promise<unknown>): void {
-    work.catch((cause: unknown) => this.#reportBug(cause))
+    void this.#count(work.catch((cause: unknown) => this.#reportBug(cause)))
+  }
+
+  /** Tells the queue when nothing is left to do. What follows from `work` has begun when it ends. */
+  async #count(work: Promise<unknown>): Promise<void> {
+    this.#underWay += 1
+    await work
+    this.#underWay -= 1
+    if (this.#underWay === 0 && !this.#closing) this.#parts.settled()
   }
 
   #reportBug(cause: unknown): void {

@@ -138,6 +138,10 @@ export class PartTasks {
     return this.#queue.acknowledge(taskIds)
   }
 
+  settled(): void {
+    this.#queue.settled?.()
+  }
+
   /** Transports tell of every few kilobytes; nobody needs to know that often. */
   #wasJustTold(taskId: string): boolean {
     const task = this.#underway.get(taskId)

@@ -22,12 +22,16 @@ export class FakeDevice {
   readonly files: DeviceFiles
   readonly queue: FakeNativeQueue
   delivery: Delivery = 'once'
+  /** It is in a network that is paid by volume. */
+  isMetered = false
+  constraints = { unmetered: false, notRoaming: false, charging: false }
   constrained = false
   window = { tasks: 40, bytes: 1_000_000_000 }
   /** What was asked of the native module, in that order. */
   readonly calls: string[] = []
   /** Called before a call takes effect, and once more before its answer is given. */
   onStep: () => void = () => {}
+  onFinishWake: () => void = () => {}
   #life: Life = { alive: false }
   #onTask = new Signal<NativeTaskStatus>()
   #onConstrained = new Signal<boolean>()
@@ -94,10 +98,14 @@ export class FakeDevice {
       cancel: (ids) => call('cancel', () => queue.forget(ids)),
       acknowledge: (ids) => call('acknowledge', () => queue.acknowledge(ids)),
       window: () => call('window', () => this.window),
-      setConstraints: () => call('setConstraints', () => {}),
+      setConstraints: (constraints) =>
+        call('setConstraints', () => {
+          this.constraints = constraints
+          this.constrain(this.isMetered && constraints.unmetered)
+        }),
       isConstrained: () => call('isConstrained', () => this.constrained),
       setNotification: () => call('setNotification', () => {}),
-      finishWake: () => call('finishWake', () => {}),
+      finishWake: () => call('finishWake', () => this.onFinishWake()),
       onTask: this.#onTask.subscribe,
       onHashed: onHashed.subscribe,
       onConstrained: this.#onConstrained.subscribe,

@@ -18,6 +18,9 @@ export class FakeNativeQueue {
   readonly #files: DeviceFiles
   readonly #ledger = new Map<string, Entry>()
   #held = false
+  #onOver: (() => void)[] = []
+  /** The most parts that were ever there together without being sent. */
+  mostUnsent = 0
 
   constructor(files: DeviceFiles) {
     this.#files = files
@@ -27,10 +30,14 @@ export class FakeNativeQueue {
     return [...this.#ledger.values()].map(({ status }) => status)
   }
 
-  /** Bytes of the parts that are not sent yet: iOS has a copy of each. */
-  get unsentBytes(): number {
-    const unsent = [...this.#ledger.values()].filter(({ status }) => !isOver(status))
-    return unsent.reduce((sum, { task }) => sum + task.end - task.start, 0)
+  /** Parts that are not sent yet. */
+  get unsentTasks(): number {
+    return this.statuses.filter((status) => !isOver(status)).length
+  }
+
+  /** Resolves once nothing is on its way and nothing waits. */
+  async idle(): Promise<void> {
+    while (this.unsentTasks > 0) await new Promise<void>((resolve) => this.#onOver.push(resolve))
   }
 
   add(tasks: readonly NativeTask[]): void {
@@ -39,6 +46,7 @@ export class FakeNativeQueue {
       const status = { id: task.id, state: 'waiting' }
       this.#ledger.set(task.id, { task, status, abort: undefined })
     }
+    this.mostUnsent = Math.max(this.mostUnsent, this.unsentTasks)
     this.#startNext()
   }
 
@@ -102,6 +110,7 @@ export class FakeNativeQueue {
     if (abort.signal.aborted) return
     this.#note(entry, status)
     this.#startNext()
+    for (const tell of this.#onOver.splice(0)) tell()
   }
 
   #note(entry: Entry, status: NativeTaskStatus): void {
