@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { Command } from 'commander'
 import { collect } from './arguments/collect.ts'
 import {
@@ -9,6 +10,7 @@ import { parseHeaders } from './arguments/header.ts'
 import { parseOrigin } from './arguments/origin.ts'
 import { parseParams } from './arguments/param.ts'
 import type { CheckRequest } from './check/check-request.ts'
+import { UsageError } from './usage-error.ts'
 
 /** The options as commander hands them over: text, not yet checked. */
 interface RawOptions extends RawBackendOptions {
@@ -31,11 +33,19 @@ export function checkCommand(perform: (request: CheckRequest) => Promise<void>):
 
 function readRequest(options: RawOptions): CheckRequest {
   const { header, otherHeader, origin, param, trailingSlash } = options
+  const headers = parseHeaders(header)
+  const otherHeaders =
+    otherHeader.length === 0 ? undefined : parseHeaders(otherHeader, '--other-header')
+  if (otherHeaders !== undefined && isDeepStrictEqual(headers, otherHeaders)) {
+    throw new UsageError(
+      '--other-header is the same as --header',
+      'It must be the credentials of another user, who may upload as well.',
+    )
+  }
   return {
     endpoints: readEndpointUrls(options),
-    headers: parseHeaders(header),
-    otherHeaders:
-      otherHeader.length === 0 ? undefined : parseHeaders(otherHeader, '--other-header'),
+    headers,
+    otherHeaders,
     origin: origin === undefined ? undefined : parseOrigin('--origin', origin),
     trailingSlash,
     userParams: parseParams(param),

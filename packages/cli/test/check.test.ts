@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { ADVICE, adviceFor } from '../src/check/advice.ts'
 import { repairedUrls } from '../src/check/repaired-urls.ts'
 import { suiteCases } from '../src/check/suite-cases.ts'
+import { Wire } from '../src/check/wire.ts'
 import { run } from '../src/run.ts'
 import { FakeIo } from './fake-io.ts'
 
@@ -244,6 +245,7 @@ describe('a small upload finds out what a backend means that', () => {
     expect(text).toMatch(told)
     expect(text).toMatch(/\(contract §2\)/)
     expect(text).not.toContain('checks passed')
+    expect(text).toContain('All other checks need this to work, and were not run.')
     expect(exitCode).toBe(1)
   })
 
@@ -261,6 +263,37 @@ describe('a small upload finds out what a backend means that', () => {
     const { exitCode, text } = await check(...required, ...ALICE)
     expect(text).toMatch(/cannot be reached\..*\n.*\n +seen: fetch failed: connect ECONNREFUSED/)
     expect(exitCode).toBe(1)
+  })
+
+  test('has its endpoint elsewhere', async () => {
+    const { required } = await backend(async () => new Response('no', { status: 404 }))
+    const { exitCode, text } = await check(...required, ...ALICE)
+    expect(text).toMatch(/startUpload is not there\..*\n.*\n +seen: 404 "no"/)
+    expect(exitCode).toBe(1)
+  })
+
+  test('is wrong, and has a storage that is not there', async () => {
+    const { required } = await backend(
+      answers('/urls', () => ({ urls: ['http://127.0.0.1:1/part?X-Amz-Signature=SECRET'] })),
+    )
+    const { text } = await check(...required, ...ALICE)
+    expect(text).toContain('getUploadUrls answers urls as a list.')
+    expect(text).toContain('http://127.0.0.1:1 cannot be reached.')
+  })
+
+  test('never answers', async () => {
+    const { required } = await backend(() => new Promise(() => {}))
+    const wire = new Wire({
+      startUploadApi: required[1] ?? '',
+      completeApi: required[5] ?? '',
+      signal: new AbortController().signal,
+      patienceMs: 1,
+    })
+    const asked = wire.send(required[1] ?? '', { method: 'POST' })
+    await expect(asked).rejects.toMatchObject({
+      name: 'Unreachable',
+      cause: { name: 'TimeoutError' },
+    })
   })
 })
 
@@ -345,6 +378,15 @@ test('the suite finds what a small upload does not show, and tells each fault on
   }
   expect(text).toContain('4 faults found')
   expect(exitCode).toBe(1)
+})
+
+test('on a terminal, lines are broken between words', async () => {
+  const { required } = await backend(async () => new Response('no '.repeat(90), { status: 400 }))
+  const io = new FakeIo({ isTTY: true })
+  await run(['check', ...required], io, () => Promise.reject(new Error('not connected')))
+  const told = io.stdout.lines.slice(2)
+  expect(told.join('\n')).toMatch(/\n {6}seen: 400 "no no [no ]+\n {12}no no/)
+  for (const line of told) expect(line.length).toBeLessThanOrEqual(100)
 })
 
 test('a signal ends it, and what was started is aborted all the same', async () => {

@@ -46,6 +46,11 @@ test.each([
     ['check', ...URLS, '--other-header', 'x'],
     '--other-header takes a name and a value',
   ],
+  [
+    'check as one user twice',
+    ['check', ...URLS, '--header', 'a: 1', '--other-header', 'A: 1'],
+    '--other-header is the same as --header',
+  ],
   ['check of a file', ['check', 'a', ...URLS], 'too many arguments'],
   ['an unknown storage', ['serve', '--storage', 'tape'], '--storage must be disk or s3'],
   ['s3 without a bucket', ['serve', '--storage', 's3'], '--bucket is missing'],

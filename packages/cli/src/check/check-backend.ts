@@ -2,10 +2,9 @@ import { addressUrl } from '@s3-bg-uploader/testkit/conformance/backend'
 import type { Io, StopSignal } from '../io.ts'
 import { ExitCode, exitCodeOfSignal } from '../summary.ts'
 import type { CheckRequest } from './check-request.ts'
-import type { Fault } from './fault.ts'
 import { firstUpload } from './first-upload.ts'
 import { CheckReport } from './report.ts'
-import { messageOf, runGroup } from './result.ts'
+import { runGroup } from './result.ts'
 import { type SuiteCase, suiteCases } from './suite-cases.ts'
 import { Wire } from './wire.ts'
 
@@ -29,13 +28,14 @@ export async function checkBackend(request: CheckRequest, io: Io): Promise<ExitC
     io.signals.on('SIGTERM', onSignal('SIGTERM')),
   ]
   const report = new CheckReport(request, io)
-  const wire = new Wire({ ...request.endpoints, signal: stop.signal })
+  const wire = new Wire({ ...request.endpoints, signal: stop.signal, patienceMs: PATIENCE_MS })
   try {
-    const first = await tryFirstUpload(request, wire, stop.signal)
-    if (!stop.signal.aborted) report.firstUpload(first.faults)
+    const { faults, trailingSlash } = await firstUpload(request, wire)
     // What differs in a slash only is told once, and the rest is checked without it.
-    if (first.usable) {
-      const asFound = { ...request, trailingSlash: first.trailingSlash }
+    const usable = faults.length <= (trailingSlash === request.trailingSlash ? 0 : 1)
+    if (!stop.signal.aborted) report.firstUpload(faults, usable)
+    if (usable) {
+      const asFound = { ...request, trailingSlash }
       for (const [group, cases] of byGroup(casesFor(asFound, wire))) {
         if (stop.signal.aborted) break
         const result = await runGroup(group, cases, stop.signal)
@@ -49,30 +49,6 @@ export async function checkBackend(request: CheckRequest, io: Io): Promise<ExitC
   }
   if (signalled !== undefined) return exitCodeOfSignal(signalled)
   return report.faults === 0 ? ExitCode.ok : ExitCode.failed
-}
-
-async function tryFirstUpload(
-  request: CheckRequest,
-  wire: Wire,
-  signal: AbortSignal,
-): Promise<{
-  readonly faults: readonly Fault[]
-  readonly trailingSlash: boolean
-  readonly usable: boolean
-}> {
-  try {
-    const { faults, trailingSlash } = await firstUpload(request, wire)
-    const expected = trailingSlash === request.trailingSlash ? 0 : 1
-    return { faults, trailingSlash, usable: faults.length <= expected && !signal.aborted }
-  } catch (error) {
-    const fault = {
-      section: '§2',
-      text: 'The backend, or the storage that its URLs lead to, cannot be reached.',
-      fix: 'Check the URLs, and whether it runs.',
-      seen: messageOf(error),
-    }
-    return { faults: [fault], trailingSlash: request.trailingSlash, usable: false }
-  }
 }
 
 function casesFor(request: CheckRequest, wire: Wire): readonly SuiteCase[] {
@@ -105,16 +81,15 @@ async function cleanUp({ endpoints, headers }: CheckRequest, wire: Wire): Promis
   const { started, completed } = wire
   const { abortApi } = endpoints
   if (abortApi === undefined) return Math.max(0, started.length - completed)
+  // The signal that ended the check must not end this.
+  const patience = AbortSignal.timeout(PATIENCE_MS)
   let left = 0
   for (const upload of started) {
-    const answer = await fetch(addressUrl(abortApi, upload), { method: 'POST', headers }).catch(
-      () => undefined,
-    )
+    const init = { method: 'POST', headers, signal: patience }
+    const answer = await fetch(addressUrl(abortApi, upload), init).catch(() => undefined)
     await answer?.body?.cancel()
-    // Gone already: completed, or aborted by the suite.
-    const isGone =
-      answer !== undefined && (answer.ok || (answer.status >= 400 && answer.status < 500))
-    if (!isGone) left += 1
+    // A 4xx is for what is gone: completed, or aborted by the suite.
+    if (answer === undefined || answer.status >= 500) left += 1
   }
   return left
 }

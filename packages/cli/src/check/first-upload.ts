@@ -3,10 +3,11 @@ import type { CheckRequest } from './check-request.ts'
 import { checkComplete } from './complete-step.ts'
 import type { Fault } from './fault.ts'
 import { checkPut } from './put-step.ts'
+import { messageOf } from './result.ts'
 import { checkStart } from './start-step.ts'
-import { type Step, Stuck } from './step.ts'
+import { isNowhere, type Step, Stuck } from './step.ts'
 import { checkUrls } from './urls-step.ts'
-import type { Answer, Wire } from './wire.ts'
+import { type Answer, Unreachable, type Wire } from './wire.ts'
 
 /** What a small upload has shown. */
 export interface FirstUpload {
@@ -48,12 +49,14 @@ export async function firstUpload(request: CheckRequest, wire: Wire): Promise<Fi
     const etag = await checkPut(step, url)
     await checkComplete(step, addressUrl(request.endpoints.completeApi, upload), etag)
   } catch (error) {
-    if (!(error instanceof Stuck)) throw error
+    if (error instanceof Unreachable) {
+      report({
+        section: '§2',
+        text: `${error.origin} cannot be reached.`,
+        fix: 'Check the URL, and whether it runs.',
+        seen: messageOf(error.cause),
+      })
+    } else if (!(error instanceof Stuck)) throw error
   }
   return { faults, trailingSlash }
-}
-
-/** Routers that take a path for another one say so in different ways. */
-function isNowhere({ status }: Answer): boolean {
-  return status === 404 || status === 405 || (status >= 300 && status < 400)
 }

@@ -39,9 +39,11 @@ export class CheckReport {
     return this.#told.size
   }
 
-  firstUpload(faults: readonly Fault[]): void {
+  /** @param usable Whether it went so far that the other checks can run. */
+  firstUpload(faults: readonly Fault[], usable: boolean): void {
     this.#verdict(faults.length === 0, 'small upload', faults.length === 0 ? 'arrived' : '')
     this.#tell(faults)
+    if (!usable) this.#line('\nAll other checks need this to work, and were not run.')
   }
 
   group({ group, passed, failed, missing }: GroupResult): void {
@@ -77,7 +79,11 @@ export class CheckReport {
     else if (this.faults > 0)
       this.#line(bad(`${this.faults} ${this.faults === 1 ? 'fault' : 'faults'} found`))
     else this.#line(good(`No fault found, ${this.#passed} checks passed`))
-    if (end.stored > 0) this.#line(`In the storage are now ${end.stored} test objects.`)
+    if (end.stored > 0) {
+      const objects =
+        end.stored === 1 ? 'is now 1 test object' : `are now ${end.stored} test objects`
+      this.#line(`In the storage ${objects}.`)
+    }
     if (end.left > 0) {
       const uploads = `${end.left} unfinished ${end.left === 1 ? 'upload stays' : 'uploads stay'} there`
       this.#line(`${uploads}: --abort takes them away, and so does a lifecycle rule of the bucket.`)
@@ -94,14 +100,29 @@ export class CheckReport {
     const { dim } = this.#style
     for (const { section, text, fix, seen } of faults) {
       if (this.#told.has(text)) {
-        this.#line(`    As above: ${printable(text)}`)
+        this.#paragraph('    ', `As above: ${printable(text)}`)
         continue
       }
       this.#told.add(text)
-      this.#line(`    ${printable(text)} (contract ${section})`)
-      if (fix !== undefined) this.#line(`      fix:  ${fix}`)
-      if (seen !== undefined) this.#line(dim(`      seen: ${this.#redact(seen)}`))
+      this.#paragraph('    ', `${printable(text)} (contract ${section})`)
+      if (fix !== undefined) this.#paragraph('      fix:  ', fix)
+      if (seen !== undefined) this.#paragraph('      seen: ', this.#redact(seen), dim)
     }
+  }
+
+  /** On a terminal, broken between words and not where the line ends. */
+  #paragraph(lead: string, text: string, style: (line: string) => string = (line) => line): void {
+    const { isTTY, columns = Number.POSITIVE_INFINITY } = this.#io.stdout
+    const width = isTTY ? columns : Number.POSITIVE_INFINITY
+    let line = lead
+    for (const word of text.split(' ')) {
+      if (line.length > lead.length && line.length + word.length > width) {
+        this.#line(style(line.trimEnd()))
+        line = ' '.repeat(lead.length)
+      }
+      line += `${word} `
+    }
+    this.#line(style(line.trimEnd()))
   }
 
   #line(text: string): void {

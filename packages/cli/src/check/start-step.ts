@@ -1,5 +1,5 @@
 import { findField } from './other-spelling.ts'
-import { inWords, postVariants, type Step, Stuck } from './step.ts'
+import { inWords, isNowhere, postVariants, type Step, Stuck } from './step.ts'
 import { type Answer, isSuccess, type Started } from './wire.ts'
 
 /** The size of the file, bytes: one part, whatever the part size is. */
@@ -20,6 +20,15 @@ export async function checkStart(step: Step): Promise<Started> {
       section: '§2',
       text: 'startUpload does not accept the credentials.',
       fix: "Give those of a user: --header 'authorization: Bearer TOKEN'.",
+      seen: inWords(answer),
+    })
+    throw new Stuck()
+  }
+  if (isNowhere(answer)) {
+    report({
+      section: '§2',
+      text: 'startUpload is not there.',
+      fix: 'Check the URL: it must answer a POST, and clients follow no redirect.',
       seen: inWords(answer),
     })
     throw new Stuck()

@@ -19,6 +19,11 @@ export class Stuck extends Error {
   override readonly name: 'Stuck' = 'Stuck'
 }
 
+/** Routers that know no such path say so in different ways. */
+export function isNowhere({ status }: Answer): boolean {
+  return status === 404 || status === 405 || (status >= 300 && status < 400)
+}
+
 /** What was seen of an answer that is not as it should be. */
 export function inWords({ status, text }: Answer): string {
   return `${status} ${JSON.stringify(text)}`

@@ -19,6 +19,19 @@ export interface WireOptions {
   readonly completeApi: string
   /** Breaks off whatever is under way. */
   readonly signal: AbortSignal
+  /** Milliseconds after which nobody answers. */
+  readonly patienceMs: number
+}
+
+/** There was no answer, or none that came to its end. */
+export class Unreachable extends Error {
+  override readonly name: 'Unreachable' = 'Unreachable'
+  readonly origin: string
+
+  constructor(url: string, cause: unknown) {
+    super('no answer', { cause })
+    this.origin = new URL(url).origin
+  }
 }
 
 /** Talks to the backend, and remembers what is left there. */
@@ -33,7 +46,9 @@ export class Wire {
 
   /** As `fetch`, for the suite. */
   readonly fetch = async (url: string, init: RequestInit): Promise<Response> => {
-    const response = await fetch(url, { ...init, signal: this.#options.signal })
+    const { signal, patienceMs } = this.#options
+    const signals = [signal, AbortSignal.timeout(patienceMs)]
+    const response = await fetch(url, { ...init, signal: AbortSignal.any(signals) })
     if (response.ok && init.method === 'POST') await this.#remember(url, response.clone())
     return response
   }
@@ -48,11 +63,19 @@ export class Wire {
     return this.#completed.size
   }
 
-  /** Redirects are answers: a POST would arrive as a GET. */
+  /**
+   * Redirects are answers: a POST would arrive as a GET.
+   *
+   * @throws Unreachable
+   */
   async send(url: string, init: RequestInit): Promise<Answer> {
-    const response = await this.fetch(url, { redirect: 'manual', ...init })
-    const text = await response.text()
-    return { status: response.status, headers: response.headers, text, json: parse(text) }
+    try {
+      const response = await this.fetch(url, { redirect: 'manual', ...init })
+      const text = await response.text()
+      return { status: response.status, headers: response.headers, text, json: parse(text) }
+    } catch (error) {
+      throw new Unreachable(url, error)
+    }
   }
 
   async #remember(url: string, response: Response): Promise<void> {
