@@ -53,7 +53,7 @@ async function check(...options: readonly string[]) {
     throw new Error('Nothing must be connected')
   })
   const { text } = io.stdout
-  expect(text + io.stderr.text).not.toMatch(/SECRET|Signature=/)
+  expect(text + io.stderr.text).not.toMatch(/SECRET|X-Amz-/)
   return { exitCode, text, io }
 }
 
@@ -182,6 +182,16 @@ describe('a small upload finds out what a backend means that', () => {
         urls: Object.entries(urls).map(([part_number, url]) => ({ part_number, url })),
       })),
       'getUploadUrls answers urls as a list.',
+    ],
+    [
+      'answers its URLs under another name',
+      answers('/urls', ({ urls }: Urls) => ({ links: urls })),
+      /does not answer a URL for the part that was asked for\..*\n.*\n +seen: .*\/part/,
+    ],
+    [
+      'repeats the credentials in what it says',
+      async ({ headers }) => new Response(headers.get('authorization'), { status: 403 }),
+      /does not accept the credentials\..*\n.*\n +seen: 403 "…"/,
     ],
     [
       'escapes its URLs for HTML',
@@ -350,7 +360,7 @@ test('the suite finds what a small upload does not show, and tells each fault on
     strict(notFound, async (request, handler) => {
       const { method, headers, url } = request
       // Takes everybody for the owner, tells of no failure, and hides the ETag from pages.
-      if (headers.has('authorization')) headers.set('authorization', 'Bearer alice')
+      headers.set('authorization', 'Bearer alice')
       const response = await handler(request)
       if (method === 'PUT') response.headers.delete('access-control-expose-headers')
       const ignored = new URL(url).pathname.startsWith('/complete') && response.status === 400
@@ -376,7 +386,11 @@ test('the suite finds what a small upload does not show, and tells each fault on
   ]) {
     expect(text).toContain(`    ${told} (contract ${section})\n      fix:  `)
   }
-  expect(text).toContain('4 faults found')
+  expect(text).toMatch(
+    /✗ startUpload [\s\S]* {4}The backend answers those who send no credentials\./,
+  )
+  expect(text).toMatch(/✗ principals [\s\S]* {4}As above: The backend answers those who send no/)
+  expect(text).toContain('5 faults found')
   expect(exitCode).toBe(1)
 })
 

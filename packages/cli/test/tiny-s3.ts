@@ -55,7 +55,8 @@ export async function tinyS3(bucket: string) {
     server.closeAllConnections()
     server.close()
   })
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  // By its name: in front of an address no client would put the bucket.
+  const endpoint = `http://localhost:${(server.address() as AddressInfo).port}`
   return { endpoint, requests, objects }
 }
 

@@ -36,8 +36,6 @@ export async function runGroup(
       await run()
       passed += 1
     } catch (error) {
-      // What was broken off has not failed.
-      if (signal.aborted) break
       failed.push({ section, name, message: messageOf(error) })
     }
   }
