@@ -8,18 +8,16 @@ export interface Queued {
 }
 
 interface Heap extends Queued {
-  readonly rest: HeapList | undefined
-}
-
-interface HeapList {
-  readonly head: Heap
-  readonly tail: HeapList | undefined
+  /** The first of those that come after this one. */
+  readonly child: Heap | undefined
+  /** Its sibling. */
+  readonly next: Heap | undefined
 }
 
 export type Queue = Heap | undefined
 
 export function enqueue(queue: Queue, { id, order }: Queued): Heap {
-  return meld({ id, order, rest: undefined }, queue)
+  return meld({ id, order, child: undefined, next: undefined }, queue)
 }
 
 export function firstOf(queue: Heap): Queued {
@@ -30,17 +28,17 @@ export function firstOf(queue: Heap): Queued {
 export function withoutFirst(queue: Heap): Queue {
   // Two passes, as loops: a recursion would overflow the stack on a long list.
   const pairs: Heap[] = []
-  for (let list = queue.rest; list !== undefined; list = list.tail?.tail) {
-    pairs.push(meld(list.head, list.tail?.head))
+  for (let heap = queue.child; heap !== undefined; heap = heap.next?.next) {
+    pairs.push(meld(heap, heap.next))
   }
   let merged: Queue
   for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) merged = meld(pair, merged)
   return merged
 }
 
+/** One heap of two, whatever their siblings are. */
 function meld(a: Heap, b: Queue): Heap {
-  if (b === undefined) return a
+  if (b === undefined) return { ...a, next: undefined }
   const [low, high] = a.order <= b.order ? [a, b] : [b, a]
-  const { id, order, rest } = low
-  return { id, order, rest: { head: high, tail: rest } }
+  return { ...low, child: { ...high, next: low.child }, next: undefined }
 }

@@ -215,6 +215,9 @@ export interface UploadState {
   readonly wakeAt: number
 }
 
+/** One for all: most uploads never abandon anything, and there are many of them. */
+const NONE: readonly Abandoned[] = []
+
 /** A file that was just added; with its hash, if that is known from before. */
 export function newUpload(file: UploadFile, hash?: string): UploadState {
   return {
@@ -239,7 +242,7 @@ export function newUpload(file: UploadFile, hash?: string): UploadState {
     callRetryAt: 0,
     completeLost: false,
     multipart: undefined,
-    abandoned: [],
+    abandoned: NONE,
     key: undefined,
     parts: 0,
     restarts: 0,
