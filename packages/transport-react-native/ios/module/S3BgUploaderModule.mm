@@ -44,15 +44,17 @@ static S3BFileRef *fileFrom(const JS::NativeS3BgUploader::FileRef &file) {
   return std::make_shared<facebook::react::NativeS3BgUploaderSpecJSI>(params);
 }
 
+/**
+ * JavaScript is there, for the first time or after a reload. Events are sent on the thread of the queue
+ * only, so that nobody uses the callback while it is exchanged, and not before there is one.
+ */
 - (void)setEventEmitterCallback:(EventEmitterCallbackWrapper *)eventEmitterCallbackWrapper {
-  [super setEventEmitterCallback:eventEmitterCallbackWrapper];
-  // Not before: an event without somebody to emit to would be a crash.
-  [S3BUploads.shared setListener:self];
-}
-
-- (void)invalidate {
-  [S3BUploads.shared removeListener:self];
+  // Nobody waits for what was hashed for the JavaScript before.
   [_hashing cancelAll];
+  [S3BUploads.shared serially:^{
+    [super setEventEmitterCallback:eventEmitterCallbackWrapper];
+    S3BUploads.shared.listener = self;
+  }];
 }
 
 - (void)taskChanged:(NSDictionary *)status {
@@ -100,11 +102,12 @@ static S3BFileRef *fileFrom(const JS::NativeS3BgUploader::FileRef &file) {
         file:(JS::NativeS3BgUploader::FileRef &)file
      resolve:(RCTPromiseResolveBlock)resolve
       reject:(RCTPromiseRejectBlock)reject {
-  __weak S3BgUploaderModule *weakSelf = self;
   [_hashing hash:runId
             file:fileFrom(file)
         progress:^(uint64_t bytes) {
-          [weakSelf emitOnHashed:@{@"id" : runId, @"hashedBytes" : @(bytes)}];
+          [S3BUploads.shared serially:^{
+            [self emitOnHashed:@{@"id" : runId, @"hashedBytes" : @(bytes)}];
+          }];
         }
             done:^(NSString *hash, NSError *error) {
               if (hash == nil) {

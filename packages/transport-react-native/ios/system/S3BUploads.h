@@ -28,10 +28,10 @@ NS_ASSUME_NONNULL_BEGIN
 - (BOOL)isConstrained;
 /** Tells the listener when that has changed since it was last told or asked. Only within `perform`. */
 - (void)tellConstrained;
-/** Takes the place of the listener before. It is not kept alive. */
-- (void)setListener:(nullable id<S3BUploadsListener>)listener;
-/** Nobody listens any more, unless somebody else does by now. */
-- (void)removeListener:(id<S3BUploadsListener>)listener;
+/** Runs on the thread of the queue, whether that is open or not. */
+- (void)serially:(void (^)(void))work;
+/** Only on the thread of the queue. It is not kept alive. */
+@property(nonatomic, weak, nullable) id<S3BUploadsListener> listener;
 
 /** The system woke the app for results; `handler` is called once it may suspend it again. */
 - (void)wokenWithHandler:(void (^)(void))handler;

@@ -28,7 +28,6 @@ typedef void (^S3BWork)(S3BQueue *queue);
   S3BContinuedTask *_continued;
   BOOL _adopted;
   NSMutableArray<S3BWork> *_pending;
-  __weak id<S3BUploadsListener> _listener;
   NSNumber *_toldConstrained;
   S3BWake *_wake;
   NSMutableArray<void (^)(void)> *_handlers;
@@ -164,16 +163,8 @@ typedef void (^S3BWork)(S3BQueue *queue);
   [_continued partEnded];
 }
 
-- (void)setListener:(id<S3BUploadsListener>)listener {
-  dispatch_async(_serial, ^{
-    self->_listener = listener;
-  });
-}
-
-- (void)removeListener:(id<S3BUploadsListener>)listener {
-  dispatch_async(_serial, ^{
-    if (self->_listener == listener) self->_listener = nil;
-  });
+- (void)serially:(void (^)(void))work {
+  dispatch_async(_serial, work);
 }
 
 - (void)setTitle:(NSString *)title subtitle:(NSString *)subtitle {

@@ -1,6 +1,0 @@
-#pragma once
-#import <Foundation/Foundation.h>
-
-@protocol RCTInvalidating <NSObject>
-- (void)invalidate;
-@end
