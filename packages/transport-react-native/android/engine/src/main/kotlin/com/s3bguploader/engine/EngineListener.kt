@@ -7,7 +7,7 @@ interface EngineListener {
 
   fun onConstrained(constrained: Boolean)
 
-  /** Nothing is left to send, while something might be sent. */
+  /** Between start and stop: nothing is left to send. Once each time. */
   fun onIdle()
 
   /** What is nobody's failed call, for the log. Free of URLs. */

@@ -150,15 +150,14 @@ class PartEngine(
     connections != null && device.online && !ledger.constraints.brokenBy(device)
 
   private fun pump() {
-    if (!maySend()) return
-    while (runs.size < rules.concurrency) {
+    while (maySend() && runs.size < rules.concurrency) {
       val entry = ledger.entries[lineup.next() ?: break] as? EntryRecord.Waiting ?: continue
       val over = checkNotNull(connections)
       val run = PartRun(entry.task, over, files, clock, rules, senders, ::reportProgress)
       runs += run
       senders.execute { settle(run, run.perform()) }
     }
-    if (runs.isEmpty() && lineup.isEmpty && !toldIdle) {
+    if (connections != null && runs.isEmpty() && lineup.isEmpty && !toldIdle) {
       toldIdle = true
       tell { onIdle() }
     }
@@ -188,8 +187,8 @@ class PartEngine(
     try {
       ledger.append(listOf(result))
     } catch (failure: UploadFailure) {
-      tell { onProblem("A result waits to be recorded. ${failure.message}") }
       clock.after(rules.backoffMs(attempt, draw())) { locked { record(run, result, attempt + 1) } }
+      tell { onProblem("A result waits to be recorded. ${failure.message}") }
       return
     }
     lineup.forget(run.task.id)

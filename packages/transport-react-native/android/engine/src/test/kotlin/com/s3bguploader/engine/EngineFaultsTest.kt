@@ -187,7 +187,7 @@ class EngineFaultsTest {
 
   @Test
   fun `a storage that does not answer for a minute is given up, and tried again`() {
-    val bench = bench()
+    val bench = bench(EngineRules(progressMs = 0))
     val read = CountDownLatch(1)
     bench.server.script(
       1,
@@ -200,6 +200,7 @@ class EngineFaultsTest {
     bench.engine.enqueue(bench.tasks(1))
     bench.start()
     read.await()
+    bench.log.await { it == TaskStatus.Running(idOf(1), 64 * 1024) }
     bench.clock.advance(59_999)
     assertTrue(bench.engine.list().single() is TaskStatus.Running)
     bench.clock.advance(1)

@@ -289,6 +289,9 @@ class EngineTest {
     bench.log.await(nth = 2) { it == EventLog.Idle }
     bench.engine.enqueue(listOf(two))
     bench.log.await(nth = 3) { it == EventLog.Idle }
-    assertEquals(3, bench.log.all().count { it == EventLog.Idle })
+    bench.engine.setDevice(EVERYTHING.copy(online = false))
+    bench.start()
+    bench.log.await(nth = 4) { it == EventLog.Idle }
+    assertEquals(4, bench.log.all().count { it == EventLog.Idle })
   }
 }
