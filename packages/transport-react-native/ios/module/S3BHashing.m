@@ -4,6 +4,7 @@
 
 #import "S3BError.h"
 #import "S3BFileHash.h"
+#import "S3BSerialQueue.h"
 
 static const uint64_t ProgressStep = 16 << 20;
 
@@ -34,9 +35,7 @@ static const uint64_t ProgressStep = 16 << 20;
 
 - (instancetype)init {
   if ((self = [super init])) {
-    dispatch_queue_attr_t quiet =
-        dispatch_queue_attr_make_with_qos_class(DISPATCH_QUEUE_SERIAL, QOS_CLASS_UTILITY, 0);
-    _queue = dispatch_queue_create("s3-bg-uploader.hashing", quiet);
+    _queue = S3BSerialQueue("s3-bg-uploader.hashing");
     _runs = [[NSMutableDictionary alloc] init];
   }
   return self;

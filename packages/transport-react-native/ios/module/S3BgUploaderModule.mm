@@ -4,6 +4,7 @@
 #import "S3BError.h"
 #import "S3BFile.h"
 #import "S3BHashing.h"
+#import "S3BSerialQueue.h"
 #import "S3BStorage.h"
 #import "S3BWindow.h"
 
@@ -34,7 +35,7 @@ static S3BFileRef *fileFrom(const JS::NativeS3BgUploader::FileRef &file) {
 - (instancetype)init {
   if ((self = [super init])) {
     _hashing = [[S3BHashing alloc] init];
-    _files = dispatch_queue_create("s3-bg-uploader.files", DISPATCH_QUEUE_SERIAL);
+    _files = S3BSerialQueue("s3-bg-uploader.files");
   }
   return self;
 }

@@ -6,7 +6,7 @@ NS_ASSUME_NONNULL_BEGIN
 /** Pushes what was written through every cache. 0, or an errno. */
 FOUNDATION_EXPORT int S3BSync(int descriptor);
 /** Writes everything. 0, or an errno; then a part of it may be in the file. */
-FOUNDATION_EXPORT int S3BWriteAll(int descriptor, NSData *data);
+FOUNDATION_EXPORT int S3BWriteAll(int descriptor, const void *bytes, size_t length);
 /** Makes sure that the folder of this file knows its name. 0, or an errno. */
 FOUNDATION_EXPORT int S3BSyncFolderOf(NSString *path);
 /**

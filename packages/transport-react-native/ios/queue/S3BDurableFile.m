@@ -13,9 +13,9 @@ int S3BSync(int descriptor) {
   return fsync(descriptor) == 0 ? 0 : errno;
 }
 
-int S3BWriteAll(int descriptor, NSData *data) {
-  const char *at = data.bytes;
-  size_t left = data.length;
+int S3BWriteAll(int descriptor, const void *bytes, size_t length) {
+  const char *at = bytes;
+  size_t left = length;
   while (left > 0) {
     ssize_t written = write(descriptor, at, left);
     if (written < 0 && errno == EINTR) continue;
@@ -40,7 +40,7 @@ int S3BReplaceFile(NSString *path, NSData *data, int *descriptor) {
   const char *from = fresh.fileSystemRepresentation;
   int file = open(from, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return errno;
-  int failed = S3BWriteAll(file, data);
+  int failed = S3BWriteAll(file, data.bytes, data.length);
   if (failed == 0) failed = S3BSync(file);
   if (failed == 0 && rename(from, path.fileSystemRepresentation) != 0) failed = errno;
   if (failed != 0) {

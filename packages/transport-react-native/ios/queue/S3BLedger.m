@@ -131,7 +131,7 @@
   if (fstat(_descriptor, &found) != 0) return errno;
   if (found.st_size != _length && ftruncate(_descriptor, _length) != 0) return errno;
   if (lseek(_descriptor, _length, SEEK_SET) < 0) return errno;
-  int failed = S3BWriteAll(_descriptor, lines);
+  int failed = S3BWriteAll(_descriptor, lines.bytes, lines.length);
   if (failed == 0) failed = S3BSync(_descriptor);
   if (failed == 0) {
     _length += (off_t)lines.length;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #import "S3BDurableFile.h"
@@ -12,12 +13,17 @@
 
 enum { PieceLength = 1 << 20, LongestReadablePart = 180 };
 
-static BOOL copyRange(S3BTask *task, int source, int slice, NSError **error) {
-  NSMutableData *piece = [NSMutableData dataWithLength:PieceLength];
+static BOOL failToCopy(NSError **error, int number) {
+  NSString *message = @"The part cannot be copied";
+  return S3BFail(error, S3BErrorMakeFromErrno(S3BCodeStoreFailed, message, number));
+}
+
+/** Through one buffer, so that memory does not grow with the part. */
+static BOOL copyPieces(S3BTask *task, int source, int slice, void *piece, NSError **error) {
   uint64_t at = task.start;
   while (at < task.end) {
     size_t wanted = (size_t)MIN((uint64_t)PieceLength, task.end - at);
-    ssize_t count = pread(source, piece.mutableBytes, wanted, (off_t)at);
+    ssize_t count = pread(source, piece, wanted, (off_t)at);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) {
       NSString *message = @"The file cannot be read";
@@ -26,18 +32,21 @@ static BOOL copyRange(S3BTask *task, int source, int slice, NSError **error) {
     if (count == 0) {
       return S3BFail(error, S3BErrorMake(S3BCodeSourceChanged, @"The file ends before the part does"));
     }
-    int failed = S3BWriteAll(slice, [piece subdataWithRange:NSMakeRange(0, (NSUInteger)count)]);
-    if (failed != 0) {
-      NSString *message = @"The part cannot be copied";
-      return S3BFail(error, S3BErrorMakeFromErrno(S3BCodeStoreFailed, message, failed));
-    }
+    int failed = S3BWriteAll(slice, piece, (size_t)count);
+    if (failed != 0) return failToCopy(error, failed);
     at += (uint64_t)count;
   }
   // The session goes on after a power cut: it must not find a slice full of zeros then.
   int failed = S3BSync(slice);
-  if (failed == 0) return YES;
-  NSString *message = @"The part cannot be copied";
-  return S3BFail(error, S3BErrorMakeFromErrno(S3BCodeStoreFailed, message, failed));
+  return failed == 0 || failToCopy(error, failed);
+}
+
+static BOOL copyRange(S3BTask *task, int source, int slice, NSError **error) {
+  void *piece = malloc(PieceLength);
+  if (piece == NULL) return failToCopy(error, ENOMEM);
+  BOOL copied = copyPieces(task, source, slice, piece, error);
+  free(piece);
+  return copied;
 }
 
 @implementation S3BSlices
@@ -74,8 +83,7 @@ static BOOL copyRange(S3BTask *task, int source, int slice, NSError **error) {
   int slice = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   BOOL made = NO;
   if (slice < 0) {
-    NSString *message = @"The part cannot be copied";
-    S3BFail(error, S3BErrorMakeFromErrno(S3BCodeStoreFailed, message, errno));
+    failToCopy(error, errno);
   } else {
     made = copyRange(task, source, slice, error) && S3BFileIsSame(task.file, source, error);
     close(slice);

@@ -3,6 +3,7 @@
 #import "S3BContinuedTask.h"
 #import "S3BDevice.h"
 #import "S3BLedger.h"
+#import "S3BSerialQueue.h"
 #import "S3BSlices.h"
 #import "S3BStorage.h"
 #import "S3BURLSession.h"
@@ -44,7 +45,7 @@ typedef void (^S3BWork)(S3BQueue *queue);
 
 - (instancetype)init {
   if ((self = [super init])) {
-    _serial = dispatch_queue_create("s3-bg-uploader", DISPATCH_QUEUE_SERIAL);
+    _serial = S3BSerialQueue("s3-bg-uploader");
     _pending = [[NSMutableArray alloc] init];
     _handlers = [[NSMutableArray alloc] init];
     _wake = [[S3BWake alloc] initWithTarget:self];
