@@ -80,6 +80,10 @@ BOOL S3BFileIsSame(S3BFileRef *file, int descriptor, NSError **error) {
 }
 
 NSData *S3BFileRead(S3BFileRef *file, uint64_t start, uint64_t end, NSError **error) {
+  if (start > end || end > file.size) {
+    S3BFail(error, S3BErrorMake(S3BCodeSourceChanged, @"The file ends before the range does"));
+    return nil;
+  }
   int descriptor = S3BFileOpen(file, error);
   if (descriptor < 0) return nil;
   NSMutableData *data = [NSMutableData dataWithLength:(NSUInteger)(end - start)];

@@ -112,6 +112,8 @@ TEST(readsRanges) {
   NSError *failed = nil;
   EXPECT_EQUAL(S3BFileRead(file, 990, 1001, &failed), nil);
   EXPECT_EQUAL(S3BErrorCode(failed), S3BCodeSourceChanged);
+  EXPECT_EQUAL(S3BFileRead(file, 0, UINT64_C(1) << 52, NULL), nil);
+  EXPECT_EQUAL(S3BFileRead(file, 10, 9, NULL), nil);
 }
 
 TEST(hashesFiles) {
