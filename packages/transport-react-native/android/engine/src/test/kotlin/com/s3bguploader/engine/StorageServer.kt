@@ -11,6 +11,7 @@ import java.net.SocketException
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.ConcurrentLinkedDeque
 import java.util.concurrent.CopyOnWriteArrayList
+import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.concurrent.thread
 
@@ -87,15 +88,16 @@ class StorageServer : Closeable {
     val put = Put(number, target, headers)
     puts += put
     most.accumulateAndGet(busy.incrementAndGet(), ::maxOf)
+    val exchange = Exchange(put, socket, input) { busy.decrementAndGet() }
     try {
       val behave = scripts[number]?.poll() ?: ::accept
-      behave(Exchange(put, socket, input))
+      behave(exchange)
       return true
     } catch (broken: IOException) {
       put.brokenBy = broken
       return false
     } finally {
-      busy.decrementAndGet()
+      exchange.end()
     }
   }
 
@@ -115,7 +117,15 @@ class Exchange(
   val put: StorageServer.Put,
   private val socket: Socket,
   private val input: BufferedInputStream,
+  private val onEnd: () -> Unit,
 ) {
+  private val ended = AtomicBoolean()
+
+  /** Before the client hears of it, since it may begin the next PUT at once. */
+  fun end() {
+    if (!ended.getAndSet(true)) onEnd()
+  }
+
   fun readBody(bytes: Long = put.headers.getValue("content-length").toLong()) {
     val hash = Xxh64()
     val buffer = ByteArray(64 * 1024)
@@ -130,6 +140,7 @@ class Exchange(
   }
 
   fun answer(status: Int, headers: Map<String, String> = emptyMap(), body: String = "") {
+    end()
     val lines = headers.map { (name, value) -> "$name: $value" }
     val length = "Content-Length: ${body.toByteArray().size}"
     val head = (listOf("HTTP/1.1 $status Whatever") + lines + length).joinToString("\r\n")
@@ -138,6 +149,7 @@ class Exchange(
 
   /** Ends the connection as a crash does. */
   fun reset() {
+    end()
     socket.setSoLinger(true, 0)
     socket.close()
   }
