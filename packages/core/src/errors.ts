@@ -1,60 +1,56 @@
 /**
  * Every way in which an upload can fail, with what the reader can do about it.
  *
- * The codes are stable: programs may switch on them. The hints are for people and may be reworded.
+ * The codes are stable: programs may switch on them. The hints are for people and may be reworded:
+ * what happened stands in the message of the error.
  */
 const HINTS = {
   backend_rejected:
-    'The backend refused the request. The same request would be refused again: look at the status and at the log of the backend.',
+    'The same request would be refused again: look at the status and at the log of the backend.',
   backend_unavailable:
-    'The backend kept answering with a temporary error. Nothing is lost: call retry() once it is healthy.',
-  cancelled: 'The upload was cancelled. Add the file again to upload it.',
-  closed: 'The uploader was closed. Create a new one; what its store holds goes on from there.',
+    'The error is a temporary one, and nothing is lost: call retry() once the backend is healthy.',
+  cancelled: 'Add the file again to upload it.',
+  closed: 'Create a new uploader: what its store holds goes on from there.',
   complete_uncertain:
-    'The answer to a complete call was lost, and since then the upload is refused or gone: the object may or may not exist. Everything is kept and nothing is sent again. Look for the object under its key: where it is, forget() the upload; where it is not, cancel() it and add the file again. retry() asks once more. With listPartsApi configured, an upload that the storage still has goes on by itself.',
+    'The object may or may not exist, and nothing is sent again. Look for it under its key: where it is, forget() the upload; where it is not, cancel() it and add the file again. retry() asks once more. With listPartsApi configured, an upload that the storage still has goes on by itself.',
   config_invalid: 'Correct the option that the message names.',
   config_missing:
     'Call setConfig({ startUploadApi, getUploadUrlsApi, completeApi }) before adding files.',
-  duplicate_upload:
-    'This file is in this transfer already. Without onDuplicate: "fail", uploadFile answers with the upload that exists.',
+  duplicate_upload: 'Without onDuplicate: "fail", uploadFile answers with the upload that exists.',
   etag_missing:
-    'The storage answered without an ETag header. In a browser the usual cause is CORS: the rule of the bucket needs ExposeHeaders: ["ETag"].',
-  file_not_found: 'There is no file at that path. Check the path and add the file again.',
+    'In a browser the usual cause is CORS: the rule of the bucket needs ExposeHeaders: ["ETag"].',
+  file_not_found: 'Check the path and add the file again.',
   file_not_regular: 'Only regular files can be uploaded: not directories, sockets or devices.',
-  file_unreadable: 'The file exists but could not be read. Check its permissions and the disk.',
+  file_unreadable: 'Check the permissions of the file, and the disk.',
   hasher_missing:
-    'Files are hashed without WebAssembly, several times slower. The chunk that the bundler made of xxhash-wasm could not be loaded: check that it is deployed, and that older ones stay for pages that are open.',
+    'Hashing is right but several times slower now: check that the chunk that your bundler made of xxhash-wasm is deployed, and that older ones stay for pages that are open.',
   internal: 'This is a bug in s3-bg-uploader. Please report it with the message and the cause.',
   network_failed:
-    'The connection broke several times in a row. Nothing is lost: call retry() when the network is back. Where it never works in a browser, look at the CORS rules of the backend and of the bucket.',
+    'Nothing is lost: call retry() when the network is back. Where it never works in a browser, look at the CORS rules of the backend and of the bucket.',
   permission_needed:
-    'The platform must ask the user before it gives out this file again, and only asks on a click: call resume() from a click handler.',
-  queue_failed:
-    'The background queue of the transport could not be asked what it has sent. Nothing is lost: create the uploader again.',
+    'The platform only asks the user on a click: call resume() from a click handler.',
+  queue_failed: 'Nothing is lost: create the uploader again.',
   record_corrupt:
-    'A record of the journal could not be read and was left where it is; everything else goes on. Add its file again to upload it.',
+    'The record was left where it is, and everything else goes on. Add its file again to upload it.',
   record_newer:
-    'A newer version of s3-bg-uploader wrote a record of the journal. It was left where it is, and everything else goes on: use that version, or a later one, to go on with its upload.',
-  response_invalid:
-    'The backend answered, but not as the contract says. The message lists the fields that are missing or wrong.',
+    'A newer version wrote the record. It was left where it is, and everything else goes on: use that version, or a later one, to go on with its upload.',
+  response_invalid: 'The message says what the contract asks of the backend and what came instead.',
   source_changed:
-    'The file changed after it was hashed, so its parts would not fit together. Call retry() to start over with the new content.',
-  stalled:
-    'The transfer stood still several times in a row. Nothing is lost: call retry() when the network is better.',
+    'Parts of both contents would not fit together: call retry() to start over with the new one.',
+  stalled: 'Nothing is lost: call retry() when the network is better.',
   storage_rejected:
-    'The storage refused a part. A fresh URL would be refused too: look at the status, at the bucket policy and at how the backend signs the URLs.',
-  storage_unavailable:
-    'The storage kept answering with a temporary error. Nothing is lost: call retry() later.',
+    'A fresh URL would be refused too: look at the status, at the bucket policy and at how the backend signs the URLs.',
+  storage_unavailable: 'The error is a temporary one, and nothing is lost: call retry() later.',
   store_failed:
-    'The journal could not be read or written, so a crash now would lose progress. Check free space and permissions of the place where it is kept.',
+    'A crash now would lose progress. Check free space and permissions of the place where the journal is kept.',
   store_locked:
-    'Another process or tab uses this journal. Only one may: close the other, or give this one a journal of its own.',
+    'Only one process or tab may use this journal: close the other, or give this one a journal of its own.',
   too_many_parts:
-    'S3 takes at most 10,000 parts. The backend must answer startUpload with a larger partSize; the message names the smallest that would do.',
+    'S3 takes at most 10,000 parts: the backend must answer startUpload with the partSize that the message names, or a larger one.',
   unauthorized:
-    'The backend refused the credentials. Check the headers option; as a function it is asked for fresh headers before every request.',
+    'Check the headers option; as a function it is asked for fresh headers before every request.',
   upload_lost:
-    'The storage forgot this multipart upload several times. Look for a lifecycle rule that aborts uploads too early; retry() starts over.',
+    'Look for a lifecycle rule of the bucket that aborts uploads too early; retry() starts over.',
   user_params_invalid:
     'userParams must be a plain JSON object, and fileName, fileHash and fileSize are names of the contract.',
 } as const
