@@ -8,7 +8,7 @@
 set -eu -o pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-packages=(clang gobjc libclang-rt-14-dev libgnustep-base-dev)
+packages=(clang libclang-rt-dev gobjc libgnustep-base-dev)
 
 missing() {
   if [ "${CI:-}" = true ]; then
@@ -19,9 +19,10 @@ missing() {
   exit 0
 }
 
-has_gnustep() {
+has_tools() {
   command -v clang >/dev/null && [ -e /usr/include/GNUstep/Foundation/Foundation.h ] &&
-    [ -n "$(runtime_headers)" ]
+    [ -n "$(runtime_headers)" ] &&
+    [ -n "$(find "$(clang -print-resource-dir)/" -name '*clang_rt.asan*' -print -quit)" ]
 }
 
 # GCC brings the headers and the library of the Objective-C runtime.
@@ -29,10 +30,10 @@ runtime_headers() {
   find /usr/lib/gcc -path '*/include/objc/objc.h' 2>/dev/null | head -n 1 | sed 's,/objc/objc.h$,,'
 }
 
-if ! has_gnustep && [ "${CI:-}" = true ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+if ! has_tools && [ "${CI:-}" = true ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
   apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
 fi
-has_gnustep || missing "there is no clang with GNUstep. On Debian: apt-get install ${packages[*]}"
+has_tools || missing "there is no clang with sanitizers and GNUstep. On Debian: apt-get install ${packages[*]}"
 
 runtime="$(runtime_headers)"
 work="$(mktemp -d)"
