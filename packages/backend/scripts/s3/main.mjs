@@ -15,7 +15,7 @@ import { servers } from './servers.mjs'
 import { Site } from './site.mjs'
 
 /** Builds that take longer than this are given up, so that a cold run ends. */
-const INSTALL_MS = 8 * 60_000
+const INSTALL_MS = 12 * 60_000
 const NEEDED = 4
 /** A row that takes longer hangs. */
 const ROW_MS = 4 * 60_000

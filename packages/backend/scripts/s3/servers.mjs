@@ -170,7 +170,7 @@ export const servers = [
         match: /without its number, its ETag/,
         says: 'its ListParts tells no ETags.',
       },
-      'CORS rule, in Chromium': { match: /Failed to fetch/, says: 'it sends no CORS headers.' },
+      'CORS rule, in Chromium': { match: /a page cannot PUT/, says: 'it sends no CORS headers.' },
       'read back with the AWS CLI': {
         match: /download failed/,
         says: 'it lists keys as they are and says that they are URL-encoded, so the CLI looks for other keys.',
