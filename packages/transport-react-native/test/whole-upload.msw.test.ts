@@ -111,6 +111,137 @@ describe('a process that dies', () => {
   })
 })
 
+describe('results whose events are lost', () => {
+  test('come when the app comes to the foreground', async () => {
+    const phone = newPhone()
+    phone.device.delivery = 'never'
+    const life = phone.launch('active')
+    closedAfter(await life.uploader)
+    const film = await upload(life)
+    while (film.getSnapshot().status !== 'completed') {
+      await phone.device.queue.idle()
+      life.enter('background')
+      life.enter('active')
+      await changed(film)
+    }
+    expectFilm(film)
+    expect(new Set(sent().puts).size).toBe(sent().puts.length)
+  })
+
+  test('come before the app that was woken for them is let go', async () => {
+    const phone = newPhone()
+    phone.device.delivery = 'never'
+    phone.device.window = { tasks: PARTS, bytes: 1000 }
+    const first = phone.launch()
+    const film = await upload(first)
+    while (phone.device.queue.statuses.length < PARTS) await changed(film)
+    const letGo: number[] = []
+    phone.device.onFinishWake = () => letGo.push(phone.device.queue.statuses.length)
+    phone.device.kill()
+    await phone.device.queue.idle()
+    // Its list is the only thing that this life is told.
+    const second = phone.launch()
+    closedAfter(await second.uploader)
+    const again = await upload(second)
+    await again.done
+    expectFilm(again)
+    expect(letGo).toEqual([])
+    await phone.device.called('finishWake')
+    expect(letGo).toEqual([0])
+  })
+})
+
+test('an app with nothing to do is let go at once', async () => {
+  const phone = newPhone()
+  closedAfter(await phone.launch().uploader)
+  await phone.device.called('finishWake')
+})
+
+test('an app in the foreground is not asked to be let go', async () => {
+  const phone = newPhone()
+  const life = phone.launch('active')
+  closedAfter(await life.uploader)
+  await (await upload(life)).done
+  expect(phone.device.calls).not.toContain('finishWake')
+})
+
+describe('a constraint', () => {
+  test('that is broken holds what is on its way, and the snapshot says why', async () => {
+    const phone = newPhone()
+    phone.device.isMetered = true
+    // So that all of the window is there, and nothing of it over.
+    phone.device.queue.atOnce = 0
+    const life = phone.launch()
+    closedAfter(await life.uploader)
+    const film = await upload(life)
+    while (phone.device.queue.unsentTasks < 3) await changed(film)
+    await life.transport.setConstraints({ unmetered: true })
+    expect(phone.device.constraints).toEqual({
+      unmetered: true,
+      notRoaming: false,
+      charging: false,
+    })
+    expect(film.getSnapshot().waitingFor).toEqual({ reason: 'constraint' })
+    phone.device.queue.atOnce = 4
+    expect(sent().puts).toEqual([])
+    // The queue keeps what it has, for when the process is no longer there.
+    expect(phone.device.queue.unsentTasks).toBe(3)
+    phone.device.constrain(false)
+    await film.done
+    expectFilm(film)
+    expect(sent().puts).toHaveLength(PARTS)
+  })
+
+  test('is known to the next life before anything goes on', async () => {
+    const phone = newPhone()
+    phone.device.constrain(true)
+    const life = phone.launch()
+    closedAfter(await life.uploader)
+    const film = await upload(life)
+    expect(film.getSnapshot().waitingFor).toEqual({ reason: 'constraint' })
+    phone.device.constrain(false)
+    await film.done
+    expectFilm(film)
+  })
+
+  test('that cannot be recorded is refused, and says what to do', async () => {
+    const phone = newPhone()
+    const life = phone.launch()
+    closedAfter(await life.uploader)
+    phone.device.diskIsFull = true
+    const setting = life.transport.setConstraints({ charging: true })
+    await expect(setting).rejects.toMatchObject({ code: 'store_failed', retryable: true })
+  })
+})
+
+test('a file that changes while its parts wait is not sent, and can be begun anew', async () => {
+  const phone = newPhone()
+  phone.device.queue.atOnce = 0
+  const life = phone.launch()
+  closedAfter(await life.uploader)
+  const film = await upload(life)
+  while (phone.device.queue.unsentTasks < 3) await changed(film)
+  const other = FILM.map((byte) => byte ^ 1)
+  phone.device.files.write('/film.mp4', other)
+  phone.device.queue.atOnce = 4
+  phone.device.queue.hold(false)
+  await expect(film.done).rejects.toMatchObject({ code: 'source_changed' })
+  expect(sent().puts).toEqual([])
+  film.retry()
+  await film.done
+  expect(backend.storage.object(film.getSnapshot().key ?? '')).toEqual(other)
+})
+
+/** Resolves at the next change of the upload. */
+function changed(film: Upload): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = film.subscribe(() => {
+      stop()
+      resolve()
+    })
+  })
+}
+
 /** Steps of a life that nothing ends. */
 async function countSteps(): Promise<number> {
   const phone = newPhone()

@@ -26,12 +26,15 @@ export class FakeDevice {
   isMetered = false
   constraints = { unmetered: false, notRoaming: false, charging: false }
   constrained = false
+  /** Nothing can be recorded. */
+  diskIsFull = false
   window = { tasks: 40, bytes: 1_000_000_000 }
   /** What was asked of the native module, in that order. */
   readonly calls: string[] = []
   /** Called before a call takes effect, and once more before its answer is given. */
   onStep: () => void = () => {}
   onFinishWake: () => void = () => {}
+  #onCall: ((name: string) => void)[] = []
   #life: Life = { alive: false }
   #onTask = new Signal<NativeTaskStatus>()
   #onConstrained = new Signal<boolean>()
@@ -54,6 +57,14 @@ export class FakeDevice {
     this.#onConstrained = new Signal()
   }
 
+  /** Resolves when that call is made next. */
+  async called(name: string): Promise<void> {
+    for (;;) {
+      const next = await new Promise<string>((resolve) => this.#onCall.push(resolve))
+      if (next === name) return
+    }
+  }
+
   /** A constraint is broken, or is no longer: the queue holds, and says so. */
   constrain(constrained: boolean): void {
     this.constrained = constrained
@@ -71,6 +82,7 @@ export class FakeDevice {
       await this.#step(life)
       this.calls.push(name)
       const result = act()
+      for (const tell of this.#onCall.splice(0)) tell(name)
       await this.#step(life)
       return result
     }
@@ -100,6 +112,7 @@ export class FakeDevice {
       window: () => call('window', () => this.window),
       setConstraints: (constraints) =>
         call('setConstraints', () => {
+          if (this.diskIsFull) throw new NativeRejection('store_failed', 'The disk is full')
           this.constraints = constraints
           this.constrain(this.isMetered && constraints.unmetered)
         }),
