@@ -6,6 +6,9 @@ import type { Multipart, Rules, SignedPart, UploadState, WaitingPart } from './u
 /** A urls call asks for no more parts than this, to keep its answer small. */
 const MAX_BATCH = 1000
 
+/** A queue is filled in steps of so many parts: how long the URLs live shows with the first ones. */
+const QUEUE_BATCH = 50
+
 /**
  * Whether a PUT that starts now on this URL is likely done before it expires (guarantee 4). A life
  * shorter than one part cannot be waited for: then the first half of it must do.
@@ -33,7 +36,8 @@ export function refill(
   const partsPerCall =
     partMs === undefined || signMs === undefined ? 1 : signMs / Math.max(1, partMs)
   const needed = slots + Math.ceil(1.5 * slots * partsPerCall)
-  const room = Math.max(0, queueTasks - flights.length - delayed.length)
+  const places = Math.max(0, queueTasks - flights.length - delayed.length)
+  const room = Math.min(QUEUE_BATCH, places)
   const lifeInParts = urlLifeMs / 2 / Math.max(1, partMs ?? 1)
   const sendable = Math.max(slots, Math.floor(lifeInParts * slots))
   const low = Math.min(needed + room, Math.floor(sendable / 2))

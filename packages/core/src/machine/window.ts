@@ -16,12 +16,15 @@ export interface InQueue {
 export interface Place {
   /** What has to be sent until the part is done, itself included. */
   readonly load: number
-  /** When it is likely done, in milliseconds from now; undefined before anything was measured. */
-  readonly dueMs: number | undefined
+  /** When it is likely done, in milliseconds from now. */
+  readonly dueMs: number
 }
 
 /** An exchange takes as long as so many more bytes, however small its part is. */
 const EXCHANGE_BYTES = 64 * 1024
+
+/** A line of 5 Mbit/s, before anything was measured: a queue may take a thousand parts. */
+const ASSUMED_MS_PER_LOAD = 1 / 625
 
 export function loadOf({ parts, bytes }: InQueue): number {
   return bytes + parts * EXCHANGE_BYTES
@@ -45,8 +48,7 @@ export function placeIn(
   const after: InQueue = { parts: queued.parts + 1, bytes: queued.bytes + part.bytes }
   if (queued.parts > 0 && after.bytes > window.bytes) return undefined
   const load = loadOf(after)
-  const dueMs = msPerLoad === undefined ? undefined : load * msPerLoad
+  const dueMs = load * (msPerLoad ?? ASSUMED_MS_PER_LOAD)
   // Half a life is for the time before: a URL is signed some while before its part is queued.
-  const isLate = dueMs !== undefined && dueMs > part.lifeMs / 2
-  return isLate && queued.parts >= slots ? undefined : { load, dueMs }
+  return dueMs > part.lifeMs / 2 && queued.parts >= slots ? undefined : { load, dueMs }
 }

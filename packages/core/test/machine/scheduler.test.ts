@@ -169,6 +169,10 @@ describe('places in a queue', () => {
     expect(fill(s)).toBe(7)
     s.parts = { bytes: 10, lifeMs: 3_600_000 }
     expect(fill(s)).toBe(23)
+    // Before anything was measured: 5 Mbit/s.
+    const young = queue({ tasks: 1000 })
+    young.parts = { bytes: 8_000_000, lifeMs: 15 * 60_000 }
+    expect(fill(young)).toBe(34)
     // As many as are sent at once need not wait for others.
     const hasty = queue()
     hasty.send({ type: 'slotsReleased', id: '1', count: 0, msPerLoad: 1e9 })

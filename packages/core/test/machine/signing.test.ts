@@ -45,6 +45,19 @@ describe('how many URLs are asked for', () => {
     expect(asked(given, slots)).toEqual(Array.from({ length: count }, (_, index) => index + 1))
   })
 
+  test.each([
+    ['an empty queue: what it takes, and what is sent meanwhile', 40, 0, 70],
+    ['a large queue: not all at once', 1000, 0, 80],
+    ['a queue with some room', 40, 35, 35],
+    ['a full queue', 40, 40, 30],
+  ])('%s', (_, queueTasks, flying, count) => {
+    const out: UploadEffect[] = []
+    const flights = Array.from({ length: flying }, () => ({})) as unknown as Multipart['flights']
+    const multipart = { ...blank, flights }
+    refill(newUpload(fileOf(100_000)), multipart, 0, { ...rules, slots: 6, queueTasks }, out)
+    expect(out).toMatchObject([{ type: 'callUrls', parts: { length: count } }])
+  })
+
   test('only the missing ones, when fewer than a urls call uses up are left', () => {
     expect(asked({ ready: ready(21), next: 22 }, 8)).toEqual([])
     expect(asked({ ready: ready(20), next: 21 }, 8)).toHaveLength(20)

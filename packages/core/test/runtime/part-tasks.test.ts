@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { newUpload } from '../../src/machine/upload-state.ts'
 import type { PartQueue, PartTaskStatus } from '../../src/ports.ts'
 import type { NewEvent } from '../../src/runtime/entry.ts'
@@ -68,9 +68,52 @@ test.each([
   },
 )
 
+describe('parts that are put in one turn', () => {
+  const put = { type: 'put', generation: 0, url: 'http://127.0.0.1/', start: 0, end: 10 } as const
+  const putThree = (tasks: PartTasks): Promise<unknown> =>
+    Promise.all(
+      [1, 2, 3].map((part) => tasks.put(upload, { ...put, taskId: `u/0/${part}/7`, part })),
+    )
+
+  test('cross to the queue in one call', async () => {
+    const { tasks, enqueued } = bench(new VirtualClock())
+    await putThree(tasks)
+    expect(enqueued).toEqual([['u/0/1/7', 'u/0/2/7', 'u/0/3/7']])
+  })
+
+  test('and cancelled in it never get there', async () => {
+    const { tasks, enqueued } = bench(new VirtualClock())
+    const putting = putThree(tasks)
+    await tasks.cancel(['u/0/1/7', 'u/0/3/7'])
+    await putting
+    expect(enqueued).toEqual([['u/0/2/7']])
+  })
+
+  test('when the uploader is closed in it never get there', async () => {
+    const { tasks, enqueued } = bench(new VirtualClock())
+    const stop = tasks.subscribe()
+    const putting = putThree(tasks)
+    stop()
+    await putting
+    expect(enqueued).toEqual([])
+  })
+
+  test('fail together when the queue does not take them', async () => {
+    const { tasks, events } = bench(new VirtualClock(), {
+      on: (name) => {
+        if (name === 'enqueue') throw new Error('the service is gone')
+      },
+    })
+    await putThree(tasks)
+    expect(events.map(({ type }) => type)).toEqual(['partFailed', 'partFailed', 'partFailed'])
+  })
+})
+
 interface Bench {
   readonly tasks: PartTasks
   readonly events: NewEvent[]
+  /** The ids of what was enqueued, call by call. */
+  readonly enqueued: string[][]
   /** The queue tells this. */
   readonly tell: (status: PartTaskStatus) => void
 }
@@ -83,13 +126,17 @@ function bench(
     on = () => {},
   }: {
     readonly listed?: readonly PartTaskStatus[]
-    readonly on?: (call: 'list' | 'cancel') => void
+    readonly on?: (call: 'enqueue' | 'list' | 'cancel') => void
   } = {},
 ): Bench {
   const events: NewEvent[] = []
+  const enqueued: string[][] = []
   let listener: (status: PartTaskStatus) => void = () => {}
   const queue: PartQueue = {
-    enqueue: async () => {},
+    enqueue: async (added) => {
+      on('enqueue')
+      enqueued.push(added.map(({ id }) => id))
+    },
     list: async () => {
       on('list')
       return listed
@@ -111,5 +158,5 @@ function bench(
     etagMode: () => 'unquoted',
     onWindow: () => {},
   })
-  return { tasks, events, tell: (status) => listener(status) }
+  return { tasks, events, enqueued, tell: (status) => listener(status) }
 }

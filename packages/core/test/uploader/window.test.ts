@@ -99,6 +99,19 @@ test('a part that waits in the queue for hours does not stand still', async () =
   expect(statusOf(upload)).toBe('completed')
 })
 
+test('nor does one that waited while the app was suspended', async () => {
+  const { world, transport } = bench()
+  transport.atOnce = 1
+  world.storage.latencyMs = 100_000
+  const uploader = await world.uploader({ transport })
+  const upload = await uploader.uploadFile(film(world, 4))
+  await world.clock.advance(1000)
+  world.clock.suspend(30 * MINUTE)
+  await world.clock.exhaust()
+  expect(statusOf(upload)).toBe('completed')
+  expect(transport.enqueued.flat()).toHaveLength(4)
+})
+
 test('a part that runs and stands still is given up and sent again', async () => {
   const { world, transport } = bench()
   world.storage.fault = ({ part, attempt }) => (part === 2 && attempt === 1 ? 'hang' : undefined)
