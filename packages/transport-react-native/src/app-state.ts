@@ -1,7 +1,7 @@
 /** What is used of React Native's `AppState`, which fits. */
 export interface AppState {
-  /** `active` while the app is in the foreground. */
-  readonly currentState: string
+  /** `active` while the app is in the foreground; unknown while the app starts. */
+  readonly currentState?: string | null | undefined
   addEventListener(type: 'change', listener: (state: string) => void): { remove(): void }
 }
 

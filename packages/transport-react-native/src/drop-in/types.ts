@@ -5,7 +5,7 @@ export interface S3BgUploaderOptions {
   readonly transport: Transport<string>
   readonly store: Store
   /** React Native's `AppState`: tells RUNNING from RUNNING_IN_BG. */
-  readonly appState?: AppState & { readonly currentState?: string | null | undefined }
+  readonly appState?: AppState
   /**
    * Shows the notification: `native.setNotification`, or what an app has for that. Called at most
    * twice a second, and not before there is a title or a subtitle.

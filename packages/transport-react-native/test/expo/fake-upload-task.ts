@@ -1,5 +1,5 @@
 import { createReadStream, existsSync, statSync } from 'node:fs'
-import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
+import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import { Transform } from 'node:stream'
 import type {
   ExpoUploadOptions,
@@ -9,7 +9,7 @@ import type {
 
 const PROGRESS_MS = 100
 
-const agent = new Agent({ keepAlive: true })
+const agent = new http.Agent({ keepAlive: true })
 
 /**
  * What is modelled of the UploadTask of expo-file-system 58.0.2 (NetworkTasks.ts,
@@ -88,7 +88,7 @@ export class FakeUploadTask implements ExpoUploadTask {
   #exchange(size: number): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const headers = { 'content-length': size }
-      const put = request(this.#url, { method: 'PUT', headers, agent })
+      const put = http.request(this.#url, { method: 'PUT', headers, agent })
       this.#request = put
       put.once('response', resolve)
       put.once('error', reject)
