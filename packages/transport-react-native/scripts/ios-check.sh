@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Checks the iOS side without a Mac: bash packages/transport-react-native/scripts/ios-check.sh
 #
-# ios/queue is plain C and Objective-C: it is compiled for GNUstep with sanitizers, and its tests run
-# here, on the vectors that Android's tests read too. ios/system and ios/module need frameworks that
-# only Apple has: clang checks them against the declarations in test/ios/apple and against what React
-# Native's codegen makes of the spec. All of ios is checked under ARC, as an app compiles it.
+# ios/queue is plain C and Objective-C: it is compiled for GNUstep with sanitizers, and its tests
+# run here, on the vectors that Android's tests read too. ios/system and ios/module need frameworks
+# that only Apple has: clang checks them against the declarations in test/ios/apple and against what
+# React Native's codegen makes of the spec. All of ios is checked under ARC, as an app compiles it.
 set -eu -o pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -30,10 +30,12 @@ runtime_headers() {
   find /usr/lib/gcc -path '*/include/objc/objc.h' 2>/dev/null | head -n 1 | sed 's,/objc/objc.h$,,'
 }
 
-if ! has_tools && [ "${CI:-}" = true ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+if ! has_tools && [ "${CI:-}" = true ] && [ "$(id -u)" -eq 0 ] &&
+  command -v apt-get >/dev/null; then
   apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
 fi
-has_tools || missing "there is no clang with sanitizers and GNUstep. On Debian: apt-get install ${packages[*]}"
+has_tools ||
+  missing "there is no clang with sanitizers and GNUstep. Debian has ${packages[*]}"
 
 runtime="$(runtime_headers)"
 work="$(mktemp -d)"
@@ -41,7 +43,8 @@ work="$(mktemp -d)"
 if [ -w /dev/shm ]; then files="$(mktemp -d -p /dev/shm)"; else files="$(mktemp -d)"; fi
 trap 'rm -rf "$work" "$files"' EXIT
 
-warnings=(-Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wnullable-to-nonnull-conversion)
+warnings=(-Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion
+  -Wnullable-to-nonnull-conversion)
 # Only these of GCC's headers: clang has the others itself.
 mkdir "$work/runtime" && ln -s "$runtime/objc" "$work/runtime/objc"
 system=(-isystem /usr/include/GNUstep -isystem "$work/runtime")

@@ -8,8 +8,8 @@ NS_ASSUME_NONNULL_BEGIN
 @interface S3BHashing : NSObject
 
 /**
- * `progress` is called every 16 MiB and `done` once, both on the hashing thread. The error is that of
- * `S3BFileHash`.
+ * `progress` is called every 16 MiB and `done` once, both on the hashing thread. The error is that
+ * of `S3BFileHash`.
  */
 - (void)hash:(NSString *)runId
         file:(S3BFileRef *)file

@@ -12,7 +12,7 @@ static const uint64_t ProgressStep = 16 << 20;
 @end
 
 @implementation S3BHashRun {
-@public
+ @public
   atomic_bool _cancelled;
   void (^_progress)(uint64_t);
   uint64_t _told;

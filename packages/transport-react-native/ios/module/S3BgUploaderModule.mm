@@ -46,8 +46,8 @@ static S3BFileRef *fileFrom(const JS::NativeS3BgUploader::FileRef &file) {
 }
 
 /**
- * JavaScript is there, for the first time or after a reload. Events are sent on the thread of the queue
- * only, so that nobody uses the callback while it is exchanged, and not before there is one.
+ * JavaScript is there, for the first time or after a reload. Events are sent on the thread of the
+ * queue only, so that nobody uses the callback while it is exchanged, and not before there is one.
  */
 - (void)setEventEmitterCallback:(EventEmitterCallbackWrapper *)eventEmitterCallbackWrapper {
   // Nobody waits for what was hashed for the JavaScript before.
@@ -104,19 +104,19 @@ static S3BFileRef *fileFrom(const JS::NativeS3BgUploader::FileRef &file) {
      resolve:(RCTPromiseResolveBlock)resolve
       reject:(RCTPromiseRejectBlock)reject {
   [_hashing hash:runId
-            file:fileFrom(file)
-        progress:^(uint64_t bytes) {
-          [S3BUploads.shared serially:^{
-            [self emitOnHashed:@{@"id" : runId, @"hashedBytes" : @(bytes)}];
-          }];
+      file:fileFrom(file)
+      progress:^(uint64_t bytes) {
+        [S3BUploads.shared serially:^{
+          [self emitOnHashed:@{@"id" : runId, @"hashedBytes" : @(bytes)}];
+        }];
+      }
+      done:^(NSString *hash, NSError *error) {
+        if (hash == nil) {
+          rejectWith(reject, error);
+        } else {
+          resolve(hash);
         }
-            done:^(NSString *hash, NSError *error) {
-              if (hash == nil) {
-                rejectWith(reject, error);
-              } else {
-                resolve(hash);
-              }
-            }];
+      }];
 }
 
 - (void)cancelHash:(NSString *)runId
@@ -137,46 +137,46 @@ static S3BFileRef *fileFrom(const JS::NativeS3BgUploader::FileRef &file) {
     rejectWith(reject, wrong);
     return;
   }
-  [self change:^(S3BQueue *queue, NSError **error) {
-    return [queue enqueue:parts error:error];
-  }
-       resolve:resolve
-        reject:reject];
+  [self resolve:resolve
+           reject:reject
+      afterChange:^(S3BQueue *queue, NSError **error) {
+        return [queue enqueue:parts error:error];
+      }];
 }
 
 - (void)list:(RCTPromiseResolveBlock)resolve reject:(RCTPromiseRejectBlock)reject {
-  [self ask:^(S3BQueue *queue) {
-    resolve([queue list]);
-  }
-      reject:reject];
+  [self reject:reject
+         orAsk:^(S3BQueue *queue) {
+           resolve([queue list]);
+         }];
 }
 
 - (void)cancel:(NSArray *)ids
        resolve:(RCTPromiseResolveBlock)resolve
         reject:(RCTPromiseRejectBlock)reject {
-  [self change:^(S3BQueue *queue, NSError **error) {
-    return [queue cancel:ids error:error];
-  }
-       resolve:resolve
-        reject:reject];
+  [self resolve:resolve
+           reject:reject
+      afterChange:^(S3BQueue *queue, NSError **error) {
+        return [queue cancel:ids error:error];
+      }];
 }
 
 - (void)acknowledge:(NSArray *)ids
             resolve:(RCTPromiseResolveBlock)resolve
              reject:(RCTPromiseRejectBlock)reject {
-  [self change:^(S3BQueue *queue, NSError **error) {
-    return [queue acknowledge:ids error:error];
-  }
-       resolve:resolve
-        reject:reject];
+  [self resolve:resolve
+           reject:reject
+      afterChange:^(S3BQueue *queue, NSError **error) {
+        return [queue acknowledge:ids error:error];
+      }];
 }
 
 - (void)window:(RCTPromiseResolveBlock)resolve reject:(RCTPromiseRejectBlock)reject {
-  [self ask:^(S3BQueue *queue) {
-    uint64_t bytes = S3BWindowBytes(S3BStorageFreeBytes(), [queue slicedBytes]);
-    resolve(@{@"tasks" : @(S3BWindowTasks), @"bytes" : @(bytes)});
-  }
-      reject:reject];
+  [self reject:reject
+         orAsk:^(S3BQueue *queue) {
+           uint64_t bytes = S3BWindowBytes(S3BStorageFreeBytes(), [queue slicedBytes]);
+           resolve(@{@"tasks" : @(S3BWindowTasks), @"bytes" : @(bytes)});
+         }];
 }
 
 - (void)setConstraints:(JS::NativeS3BgUploader::Constraints &)constraints
@@ -185,20 +185,20 @@ static S3BFileRef *fileFrom(const JS::NativeS3BgUploader::FileRef &file) {
   S3BConstraints *wanted = [[S3BConstraints alloc] initWithUnmetered:constraints.unmetered()
                                                           notRoaming:constraints.notRoaming()
                                                             charging:constraints.charging()];
-  [self change:^(S3BQueue *queue, NSError **error) {
-    BOOL recorded = [queue setConstraints:wanted error:error];
-    if (recorded) [S3BUploads.shared tellConstrained];
-    return recorded;
-  }
-       resolve:resolve
-        reject:reject];
+  [self resolve:resolve
+           reject:reject
+      afterChange:^(S3BQueue *queue, NSError **error) {
+        BOOL recorded = [queue setConstraints:wanted error:error];
+        if (recorded) [S3BUploads.shared tellConstrained];
+        return recorded;
+      }];
 }
 
 - (void)isConstrained:(RCTPromiseResolveBlock)resolve reject:(RCTPromiseRejectBlock)reject {
-  [self ask:^(S3BQueue *queue) {
-    resolve(@([S3BUploads.shared isConstrained]));
-  }
-      reject:reject];
+  [self reject:reject
+         orAsk:^(S3BQueue *queue) {
+           resolve(@([S3BUploads.shared isConstrained]));
+         }];
 }
 
 - (void)setNotification:(NSString *)title
@@ -214,25 +214,25 @@ static S3BFileRef *fileFrom(const JS::NativeS3BgUploader::FileRef &file) {
   resolve(nil);
 }
 
-- (void)ask:(void (^)(S3BQueue *queue))question reject:(RCTPromiseRejectBlock)reject {
+- (void)reject:(RCTPromiseRejectBlock)reject orAsk:(void (^)(S3BQueue *queue))question {
   [S3BUploads.shared perform:question
                       failed:^(NSError *error) {
                         rejectWith(reject, error);
                       }];
 }
 
-- (void)change:(BOOL (^)(S3BQueue *queue, NSError **error))change
-       resolve:(RCTPromiseResolveBlock)resolve
-        reject:(RCTPromiseRejectBlock)reject {
-  [self ask:^(S3BQueue *queue) {
-    NSError *failed = nil;
-    if (change(queue, &failed)) {
-      resolve(nil);
-    } else {
-      rejectWith(reject, failed);
-    }
-  }
-      reject:reject];
+- (void)resolve:(RCTPromiseResolveBlock)resolve
+         reject:(RCTPromiseRejectBlock)reject
+    afterChange:(BOOL (^)(S3BQueue *queue, NSError **error))change {
+  [self reject:reject
+         orAsk:^(S3BQueue *queue) {
+           NSError *failed = nil;
+           if (change(queue, &failed)) {
+             resolve(nil);
+           } else {
+             rejectWith(reject, failed);
+           }
+         }];
 }
 
 @end

@@ -53,7 +53,8 @@ static S3BTask *taskFrom(id value) {
   id start = [value objectForKey:@"start"];
   id end = [value objectForKey:@"end"];
   if (![taskId isKindOfClass:[NSString class]] || [taskId length] == 0) return nil;
-  if (![url isKindOfClass:[NSString class]] || ![file isKindOfClass:[NSDictionary class]]) return nil;
+  if (![url isKindOfClass:[NSString class]] || ![file isKindOfClass:[NSDictionary class]])
+    return nil;
   id path = [file objectForKey:@"path"];
   id size = [file objectForKey:@"size"];
   id lastModified = [file objectForKey:@"lastModified"];

@@ -4,7 +4,7 @@ NS_ASSUME_NONNULL_BEGIN
 
 /** What the device must offer before anything is sent. */
 @interface S3BConstraints : NSObject {
-@private
+ @private
   BOOL _unmetered;
   BOOL _notRoaming;
   BOOL _charging;
@@ -31,7 +31,7 @@ NS_ASSUME_NONNULL_BEGIN
 
 /** What the device offers now. */
 @interface S3BConditions : NSObject {
-@private
+ @private
   BOOL _cellular;
   BOOL _expensive;
   BOOL _charging;

@@ -16,7 +16,7 @@ typedef NSDictionary<NSString *, NSString *> S3BHeader;
 
 /** What the ledger knows of one task: it waits, was answered, or broke. */
 @interface S3BEntry : NSObject {
-@private
+ @private
   NSString *_taskId;
   S3BState _state;
   S3BTask *_task;

@@ -6,14 +6,14 @@
 NS_ASSUME_NONNULL_BEGIN
 
 /**
- * The file at `path` as it is now. `file_not_found`, `file_not_regular` or `file_unreadable` when it
- * cannot be uploaded.
+ * The file at `path` as it is now. `file_not_found`, `file_not_regular` or `file_unreadable` when
+ * it cannot be uploaded.
  */
 FOUNDATION_EXPORT S3BFileRef *_Nullable S3BFileAt(NSString *path, NSError **error);
 
 /**
- * Opens the file for reading. Besides the codes of `S3BFileAt`, `source_changed` when another one is
- * there now. The caller closes the descriptor; -1 when it failed.
+ * Opens the file for reading. Besides the codes of `S3BFileAt`, `source_changed` when another one
+ * is there now. The caller closes the descriptor; -1 when it failed.
  */
 FOUNDATION_EXPORT int S3BFileOpen(S3BFileRef *file, NSError **error);
 

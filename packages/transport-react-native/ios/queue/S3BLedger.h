@@ -7,12 +7,12 @@
 NS_ASSUME_NONNULL_BEGIN
 
 /**
- * What the queue must not forget when the process dies (LEDGER.md): a file that is only appended to,
- * and rewritten once most of it is dead. Every `record` method has synced what it wrote when it
+ * What the queue must not forget when the process dies (LEDGER.md): a file that is only appended
+ * to, and rewritten once most of it is dead. Every `record` method has synced what it wrote when it
  * returns YES; when it returns NO, with `store_failed`, nothing has happened. One thread at a time.
  */
 @interface S3BLedger : NSObject {
-@private
+ @private
   NSString *_path;
   S3BLedgerFold *_fold;
   int _descriptor;

@@ -118,8 +118,9 @@
 }
 
 /**
- * Cuts off what an earlier write left half done, so that nothing is glued to rubbish. A file that was
- * created or renamed counts once its folder is synced: before that, what is appended could be lost.
+ * Cuts off what an earlier write left half done, so that nothing is glued to rubbish. A file that
+ * was created or renamed counts once its folder is synced: before that, what is appended could be
+ * lost.
  */
 - (int)appendDurably:(NSData *)lines {
   struct stat found;

@@ -7,7 +7,7 @@ NS_ASSUME_NONNULL_BEGIN
 
 /** What the lines of a ledger mean together (LEDGER.md, "What a file means"). No I/O. */
 @interface S3BLedgerFold : NSObject {
-@private
+ @private
   NSMutableArray<NSString *> *_order;
   NSMutableDictionary<NSString *, S3BEntry *> *_byId;
   S3BConstraints *_constraints;

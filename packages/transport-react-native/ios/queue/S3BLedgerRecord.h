@@ -7,7 +7,7 @@ NS_ASSUME_NONNULL_BEGIN
 
 /** What one line of the ledger says; one of its three properties is set. */
 @interface S3BLedgerRecord : NSObject {
-@private
+ @private
   S3BEntry *_entry;
   NSString *_forgotten;
   S3BConstraints *_constraints;

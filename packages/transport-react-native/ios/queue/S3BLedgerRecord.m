@@ -37,8 +37,8 @@ static S3BEntry *readTask(NSArray<NSString *> *fields) {
   NSString *taskId = [fields objectAtIndex:1];
   if (taskId.length == 0 || !readNumber([fields objectAtIndex:4], &size) ||
       !readTime([fields objectAtIndex:5], &lastModified) ||
-      !readNumber([fields objectAtIndex:6], &start) || !readNumber([fields objectAtIndex:7], &end) ||
-      start > end || end > size) {
+      !readNumber([fields objectAtIndex:6], &start) ||
+      !readNumber([fields objectAtIndex:7], &end) || start > end || end > size) {
     return nil;
   }
   S3BFileRef *file = [[S3BFileRef alloc] initWithPath:[fields objectAtIndex:3]
@@ -57,10 +57,8 @@ static S3BEntry *readAnswered(NSArray<NSString *> *fields) {
   if (!readNumber([fields objectAtIndex:2], &status)) return nil;
   NSMutableArray<S3BHeader *> *headers = [NSMutableArray array];
   for (NSUInteger i = 4; i < fields.count; i += 2) {
-    [headers addObject:@{
-      @"name" : [fields objectAtIndex:i],
-      @"value" : [fields objectAtIndex:i + 1]
-    }];
+    [headers
+        addObject:@{@"name" : [fields objectAtIndex:i], @"value" : [fields objectAtIndex:i + 1]}];
   }
   return [S3BEntry answered:[fields objectAtIndex:1]
                      status:(NSInteger)status

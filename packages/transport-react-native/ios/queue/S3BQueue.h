@@ -24,7 +24,7 @@ NS_ASSUME_NONNULL_BEGIN
  * slice, but no session task any more; it ends as broken, so that JavaScript puts it again.
  */
 @interface S3BQueue : NSObject {
-@private
+ @private
   S3BLedger *_ledger;
   S3BSlices *_slices;
   id<S3BSession> _session;

@@ -221,8 +221,8 @@
     // given up for lost.
     if (known == nil || known.state == S3BStateAnswered) return;
   } else {
-    // That an exchange broke only counts when the task is with the session by that exchange. One that
-    // was withdrawn has no slice; one that was started again has another handle.
+    // That an exchange broke only counts when the task is with the session by that exchange. One
+    // that was withdrawn has no slice; one that was started again has another handle.
     if (known.task == nil || !(isLive || (live == nil && [_slices has:entry.taskId]))) return;
   }
   [self end:entry];

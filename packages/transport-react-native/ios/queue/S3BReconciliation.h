@@ -8,7 +8,7 @@ NS_ASSUME_NONNULL_BEGIN
  * What the session brought over from the last process, held against what the ledger says. Pure.
  */
 @interface S3BReconciliation : NSObject {
-@private
+ @private
   NSArray<S3BSessionTask *> *_kept;
   NSArray<S3BSessionTask *> *_unwanted;
 }

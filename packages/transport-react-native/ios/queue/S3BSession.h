@@ -6,7 +6,7 @@ NS_ASSUME_NONNULL_BEGIN
 
 /** What a session has of one task that it is to send. */
 @interface S3BSessionTask : NSObject {
-@private
+ @private
   NSString *_taskId;
   NSUInteger _handle;
   uint64_t _sentBytes;
@@ -29,12 +29,13 @@ NS_ASSUME_NONNULL_BEGIN
  * Never calls back into the queue from within.
  */
 - (BOOL)put:(NSString *)taskId
-                url:(NSString *)url
-               path:(NSString *)path
-        constraints:(S3BConstraints *)constraints
-             handle:(NSUInteger *)handle
-              error:(NSError **)error;
-/** Stops an exchange. It may still say that it was answered. Handles that name nothing are ignored. */
+            url:(NSString *)url
+           path:(NSString *)path
+    constraints:(S3BConstraints *)constraints
+         handle:(NSUInteger *)handle
+          error:(NSError **)error;
+/** Stops an exchange. It may still say that it was answered. Handles that name nothing are ignored.
+ */
 - (void)cancel:(NSUInteger)handle;
 @end
 

@@ -9,7 +9,7 @@ NS_ASSUME_NONNULL_BEGIN
  * from shortly before its task is given to the session until the task has ended.
  */
 @interface S3BSlices : NSObject {
-@private
+ @private
   NSString *_folder;
 }
 

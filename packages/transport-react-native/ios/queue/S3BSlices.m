@@ -30,7 +30,8 @@ static BOOL copyPieces(S3BTask *task, int source, int slice, void *piece, NSErro
       return S3BFail(error, S3BErrorMakeFromErrno(S3BCodeFileUnreadable, message, errno));
     }
     if (count == 0) {
-      return S3BFail(error, S3BErrorMake(S3BCodeSourceChanged, @"The file ends before the part does"));
+      return S3BFail(error,
+                     S3BErrorMake(S3BCodeSourceChanged, @"The file ends before the part does"));
     }
     int failed = S3BWriteAll(slice, piece, (size_t)count);
     if (failed != 0) return failToCopy(error, failed);
@@ -59,7 +60,7 @@ static BOOL copyRange(S3BTask *task, int source, int slice, NSError **error) {
 /** Readable as far as a file name can hold an id, and told apart by the hash of all of it. */
 - (NSString *)nameForId:(NSString *)taskId {
   NSString *readable = [S3BLedgerEncoded(taskId) stringByReplacingOccurrencesOfString:@"/"
-                                                                            withString:@"%2F"];
+                                                                           withString:@"%2F"];
   NSData *utf8 = [taskId dataUsingEncoding:NSUTF8StringEncoding allowLossyConversion:YES];
   S3BXXH64 hash;
   S3BXXH64Start(&hash);

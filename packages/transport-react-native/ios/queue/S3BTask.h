@@ -4,7 +4,7 @@ NS_ASSUME_NONNULL_BEGIN
 
 /** A file as it was when it was opened. */
 @interface S3BFileRef : NSObject {
-@private
+ @private
   NSString *_path;
   uint64_t _size;
   int64_t _lastModified;
@@ -22,7 +22,7 @@ NS_ASSUME_NONNULL_BEGIN
 
 /** One part: bytes `[start, end)` of a file, to be PUT to the URL exactly as it is. */
 @interface S3BTask : NSObject {
-@private
+ @private
   NSString *_taskId;
   NSString *_url;
   S3BFileRef *_file;

@@ -9,11 +9,11 @@ NS_ASSUME_NONNULL_BEGIN
 
 /**
  * When an app that the system woke for results may be suspended again: the session has delivered
- * everything, and JavaScript has dealt with it and filled the queue again. Or it has taken too long.
- * No clock in here: whoever uses it says when the time is up. One thread at a time.
+ * everything, and JavaScript has dealt with it and filled the queue again. Or it has taken too
+ * long. No clock in here: whoever uses it says when the time is up. One thread at a time.
  */
 @interface S3BWake : NSObject {
-@private
+ @private
   id<S3BWakeTarget> __unsafe_unretained _target;
   NSUInteger _number;
   BOOL _awake;

@@ -72,7 +72,8 @@ uint64_t S3BXXH64Value(const S3BXXH64 *hash) {
   size_t left = hash->pendingLength;
   uint64_t value = P5;
   if (hash->length >= 32) {
-    value = rotated(lanes[0], 1) + rotated(lanes[1], 7) + rotated(lanes[2], 12) + rotated(lanes[3], 18);
+    value =
+        rotated(lanes[0], 1) + rotated(lanes[1], 7) + rotated(lanes[2], 12) + rotated(lanes[3], 18);
     for (int lane = 0; lane < 4; lane++) value = merged(value, lanes[lane]);
   }
   value += hash->length;

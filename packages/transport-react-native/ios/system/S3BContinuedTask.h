@@ -5,9 +5,9 @@
 NS_ASSUME_NONNULL_BEGIN
 
 /**
- * An accelerator for iOS 26: asks the system to keep the app running, with a Live Activity, while parts
- * wait, so that JavaScript refills the queue at once. Parts go on without it. Off unless the app's
- * Info.plist names a task under `S3BgUploaderContinuedTask` that is among its
+ * An accelerator for iOS 26: asks the system to keep the app running, with a Live Activity, while
+ * parts wait, so that JavaScript refills the queue at once. Parts go on without it. Off unless the
+ * app's Info.plist names a task under `S3BgUploaderContinuedTask` that is among its
  * `BGTaskSchedulerPermittedIdentifiers`.
  */
 @interface S3BContinuedTask : NSObject

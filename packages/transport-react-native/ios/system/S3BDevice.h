@@ -4,7 +4,8 @@
 
 NS_ASSUME_NONNULL_BEGIN
 
-/** Watches what constraints ask for: which kind of network is in use, and whether there is power. */
+/** Watches what constraints ask for: which kind of network is in use, and whether there is power.
+ */
 @interface S3BDevice : NSObject
 
 /** Tells `changed` on that queue: once at first, then whenever something has changed. */

@@ -13,8 +13,7 @@
   BOOL _charging;
 }
 
-- (instancetype)initWithQueue:(dispatch_queue_t)queue
-                      changed:(void (^)(S3BConditions *))changed {
+- (instancetype)initWithQueue:(dispatch_queue_t)queue changed:(void (^)(S3BConditions *))changed {
   if ((self = [super init])) {
     _queue = queue;
     _changed = [changed copy];

@@ -3,8 +3,8 @@
 #import "S3BUploads.h"
 
 /**
- * Opens the queue early at every launch, so that the system can deliver what ended while the app was
- * dead, also when it launches the app in the background and JavaScript never starts.
+ * Opens the queue early at every launch, so that the system can deliver what ended while the app
+ * was dead, also when it launches the app in the background and JavaScript never starts.
  */
 @interface S3BLaunch : NSObject
 @end

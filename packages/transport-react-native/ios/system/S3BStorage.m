@@ -26,8 +26,9 @@ BOOL S3BStorageOpen(NSString **ledgerPath, NSString **slicesFolder, NSError **er
   NSURL *folder = [support URLByAppendingPathComponent:@"S3BgUploader" isDirectory:YES];
   NSURL *slices = [folder URLByAppendingPathComponent:@"slices" isDirectory:YES];
   if (folder == nil || !prepareFolder(folder, &failed) || !prepareFolder(slices, &failed)) {
-    NSString *message = [NSString stringWithFormat:@"The folder for the queue cannot be made (%@ %ld)",
-                                                   failed.domain, (long)failed.code];
+    NSString *message =
+        [NSString stringWithFormat:@"The folder for the queue cannot be made (%@ %ld)",
+                                   failed.domain, (long)failed.code];
     return S3BFail(error, S3BErrorMake(S3BCodeStoreFailed, message));
   }
   *ledgerPath = [folder URLByAppendingPathComponent:@"ledger" isDirectory:NO].path;

@@ -15,8 +15,8 @@ FOUNDATION_EXPORT NSString *const S3BURLSessionIdentifier;
 - (instancetype)initWithQueue:(dispatch_queue_t)serial;
 
 /**
- * Takes up what the system kept, and from then on tells `queue` what becomes of it. `known` gets the
- * tasks that have not ended, once. `delivered` is called when a wake has brought all it had.
+ * Takes up what the system kept, and from then on tells `queue` what becomes of it. `known` gets
+ * the tasks that have not ended, once. `delivered` is called when a wake has brought all it had.
  */
 - (void)connectTo:(S3BQueue *)queue
             known:(void (^)(NSArray<S3BSessionTask *> *tasks))known

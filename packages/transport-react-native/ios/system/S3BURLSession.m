@@ -63,10 +63,11 @@ NSString *const S3BURLSessionIdentifier = @"s3-bg-uploader.parts";
 - (NSArray<S3BSessionTask *> *)takeUp:(NSArray<NSURLSessionTask *> *)tasks {
   NSMutableArray<S3BSessionTask *> *known = [NSMutableArray array];
   for (NSURLSessionTask *task in tasks) {
-    BOOL going = task.state == NSURLSessionTaskStateRunning ||
-                 task.state == NSURLSessionTaskStateSuspended;
+    BOOL going =
+        task.state == NSURLSessionTaskStateRunning || task.state == NSURLSessionTaskStateSuspended;
     if (!going) continue;
-    // One without a description was cut short between being made and being named: nobody asks for it.
+    // One without a description was cut short between being made and being named: nobody asks for
+    // it.
     S3BSessionTask *taken = [[S3BSessionTask alloc] initWithId:task.taskDescription ?: @""
                                                         handle:task.taskIdentifier];
     taken.sentBytes = (uint64_t)MAX((int64_t)0, task.countOfBytesSent);
@@ -81,21 +82,23 @@ NSString *const S3BURLSessionIdentifier = @"s3-bg-uploader.parts";
 #pragma mark - S3BSession
 
 - (BOOL)put:(NSString *)taskId
-                url:(NSString *)url
-               path:(NSString *)path
-        constraints:(S3BConstraints *)constraints
-             handle:(NSUInteger *)handle
-              error:(NSError **)error {
+            url:(NSString *)url
+           path:(NSString *)path
+    constraints:(S3BConstraints *)constraints
+         handle:(NSUInteger *)handle
+          error:(NSError **)error {
   NSURLRequest *request = S3BURLRequestMake(url, constraints);
   if (request == nil) {
-    return S3BFail(error, S3BErrorMake(S3BCodeNetwork, @"The system does not take this URL as it is"));
+    return S3BFail(error,
+                   S3BErrorMake(S3BCodeNetwork, @"The system does not take this URL as it is"));
   }
   NSURLSessionTask *task = nil;
   @try {
     task = [_session uploadTaskWithRequest:request fromFile:[NSURL fileURLWithPath:path]];
   } @catch (NSException *exception) {
     // A file that is not there any more is an exception, not an error.
-    NSString *message = [NSString stringWithFormat:@"The system refused the part (%@)", exception.name];
+    NSString *message =
+        [NSString stringWithFormat:@"The system refused the part (%@)", exception.name];
     return S3BFail(error, S3BErrorMake(S3BCodeNetwork, message));
   }
   if (task == nil) {

@@ -13,7 +13,8 @@ NS_ASSUME_NONNULL_BEGIN
 
 /**
  * The one queue of this process with everything it needs, whether JavaScript is there or not. Opens
- * itself at launch; when that fails, as before the first unlock of the device, the next call tries again.
+ * itself at launch; when that fails, as before the first unlock of the device, the next call tries
+ * again.
  */
 @interface S3BUploads : NSObject
 
@@ -21,12 +22,14 @@ NS_ASSUME_NONNULL_BEGIN
 
 - (void)open;
 
-/** Runs on the thread of the queue once it is open; `failed` with `store_failed` when it cannot be. */
+/** Runs on the thread of the queue once it is open; `failed` with `store_failed` when it cannot be.
+ */
 - (void)perform:(void (^)(S3BQueue *queue))work failed:(void (^)(NSError *error))failed;
 
 /** Whether what the device offers now breaks the constraints. Only within `perform`. */
 - (BOOL)isConstrained;
-/** Tells the listener when that has changed since it was last told or asked. Only within `perform`. */
+/** Tells the listener when that has changed since it was last told or asked. Only within `perform`.
+ */
 - (void)tellConstrained;
 /** Runs on the thread of the queue, whether that is open or not. */
 - (void)serially:(void (^)(void))work;

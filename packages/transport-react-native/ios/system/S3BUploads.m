@@ -63,8 +63,9 @@ typedef void (^S3BWork)(S3BQueue *queue);
 #pragma mark - Opening
 
 - (void)open {
-  [self perform:^(S3BQueue *queue) {
-  }
+  [self
+      perform:^(S3BQueue *queue) {
+      }
       failed:^(NSError *error) {
         NSLog(@"S3BgUploader: %@", error.localizedDescription);
       }];
@@ -89,8 +90,8 @@ typedef void (^S3BWork)(S3BQueue *queue);
 }
 
 /**
- * Without its ledger the session is left alone: the system keeps what it has to say until somebody can
- * write it down.
+ * Without its ledger the session is left alone: the system keeps what it has to say until somebody
+ * can write it down.
  */
 - (BOOL)openQueue:(NSError **)error {
   NSString *path = nil;

@@ -3,7 +3,7 @@
 
 /** A device: what lies on its disk, the session of the system, and a queue while the app lives. */
 @interface Device : NSObject <S3BQueueListener> {
-@public
+ @public
   NSString *folder;
   NSString *ledgerPath;
   S3BFileRef *file;
@@ -33,4 +33,3 @@
 - (void)breakOff:(NSString *)taskId handle:(NSUInteger)handle;
 - (NSArray *)sliceFiles;
 @end
-

@@ -5,7 +5,7 @@
  * what it was given until somebody says how it ended, and may have ended what is being cancelled.
  */
 @interface FakeSession : NSObject <S3BSession> {
-@private
+ @private
   NSMutableArray<S3BSessionTask *> *_tasks;
   NSMutableArray<NSNumber *> *_cancelled;
   NSMutableDictionary<NSNumber *, NSString *> *_paths;

@@ -17,11 +17,11 @@
 }
 
 - (BOOL)put:(NSString *)taskId
-                url:(NSString *)url
-               path:(NSString *)path
-        constraints:(S3BConstraints *)constraints
-             handle:(NSUInteger *)handle
-              error:(NSError **)error {
+            url:(NSString *)url
+           path:(NSString *)path
+    constraints:(S3BConstraints *)constraints
+         handle:(NSUInteger *)handle
+          error:(NSError **)error {
   if (_refusal != nil) {
     *error = _refusal;
     _refusal = nil;

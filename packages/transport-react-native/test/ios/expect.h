@@ -1,14 +1,14 @@
-// What the tests of ios/queue need: a run of named tests, and expectations that print where they fail.
+// What the tests of ios/queue need: a run of named tests, and expectations that print where they
+// fail.
 #import <Foundation/Foundation.h>
 
 /** Runs a test; what it expected and did not find fails the run. */
 #define TEST(name) static void name(void)
 #define RUN(name) S3BTestRun(#name, name)
 
-#define EXPECT(...) \
-  S3BTestExpect((__VA_ARGS__) ? YES : NO, @#__VA_ARGS__, __FILE__, __LINE__)
+#define EXPECT(...) S3BTestExpect((__VA_ARGS__) ? YES : NO, @ #__VA_ARGS__, __FILE__, __LINE__)
 #define EXPECT_EQUAL(found, wanted) \
-  S3BTestExpectEqual((found), (wanted), @#found, __FILE__, __LINE__)
+  S3BTestExpectEqual((found), (wanted), @ #found, __FILE__, __LINE__)
 
 void S3BTestRun(const char *name, void (*test)(void));
 void S3BTestExpect(BOOL holds, NSString *what, const char *file, int line);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 @interface PieceCounter : NSObject <S3BFileHashObserver> {
-@public
+ @public
   uint64_t hashed;
   uint64_t stopsAfter;
   NSString *changes;

@@ -264,9 +264,10 @@ TEST(anEndThatCannotBeWrittenHasNotHappenedYet) {
 TEST(aTaskWhoseEndIsNotWrittenYetIsNotStartedAgain) {
   Device *device = started();
   NSString *folder = S3BTestFolder();
-  S3BFileRef *file = [[S3BFileRef alloc] initWithPath:[folder stringByAppendingPathComponent:@"late"]
-                                                 size:10
-                                         lastModified:-1];
+  S3BFileRef *file =
+      [[S3BFileRef alloc] initWithPath:[folder stringByAppendingPathComponent:@"late"]
+                                  size:10
+                          lastModified:-1];
   NSString *url = @"https://b.test/k";
   S3BTask *task = [[S3BTask alloc] initWithId:@"late" url:url file:file start:0 end:10];
   NSArray *fields = [S3BLedgerRecord fieldsOfEntry:[S3BEntry waiting:task]];

@@ -27,8 +27,8 @@ TEST(anAnswerIsDataWhateverItsStatus) {
 
 TEST(aBodyIsCutWhereItIsStillText) {
   NSString *text = [@"" stringByPaddingToLength:4095 withString:@"x" startingAtIndex:0];
-  NSData *body = [[text stringByAppendingString:@"€ and more"]
-      dataUsingEncoding:NSUTF8StringEncoding];
+  NSData *body =
+      [[text stringByAppendingString:@"€ and more"] dataUsingEncoding:NSUTF8StringEncoding];
   EXPECT_EQUAL(S3BAnswered(@"a", 500, @{}, body).body, text);
   NSData *binary = [NSData dataWithBytes:"\xff\x00\xc3" length:3];
   EXPECT(S3BAnswered(@"a", 500, @{}, binary).body.length == 3);
@@ -76,9 +76,12 @@ TEST(tasksCrossTheBridge) {
 }
 
 TEST(whatIsNoTaskIsRefused) {
-  NSDictionary *wrong = @{
-    @"id" : @"", @"url" : [NSNull null], @"file" : @"path", @"start" : @11, @"end" : @5.5
-  };
+  NSDictionary *wrong =
+      @{@"id" : @"",
+        @"url" : [NSNull null],
+        @"file" : @"path",
+        @"start" : @11,
+        @"end" : @5.5};
   for (NSString *field in wrong) {
     NSError *failed = nil;
     NSMutableDictionary *task = taskDictionary();
@@ -133,8 +136,8 @@ TEST(ofTwoSessionTasksForOneTheYoungerStays) {
   [found addObject:[[S3BSessionTask alloc] initWithId:@"unknown" handle:8]];
   NSSet *waiting = [NSSet setWithObjects:@"a", @"lost", nil];
   S3BReconciliation *result = [S3BReconciliation of:found waiting:waiting];
-  NSArray *unwanted = [[result.unwanted valueForKey:@"handle"]
-      sortedArrayUsingSelector:@selector(compare:)];
+  NSArray *unwanted =
+      [[result.unwanted valueForKey:@"handle"] sortedArrayUsingSelector:@selector(compare:)];
   EXPECT_EQUAL([result.kept valueForKey:@"handle"], @[ @6 ]);
   EXPECT_EQUAL(unwanted, (@[ @2, @4, @8 ]));
 }
@@ -142,7 +145,7 @@ TEST(ofTwoSessionTasksForOneTheYoungerStays) {
 #pragma mark - Wakes
 
 @interface WakeCounter : NSObject <S3BWakeTarget> {
-@public
+ @public
   NSUInteger ended;
 }
 @end

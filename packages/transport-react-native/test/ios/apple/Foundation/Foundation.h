@@ -103,8 +103,7 @@ typedef NS_ENUM(NSInteger, NSURLSessionTaskState) {
 + (NSURLSession *)sessionWithConfiguration:(NSURLSessionConfiguration *)configuration
                                   delegate:(nullable id<NSURLSessionDelegate>)delegate
                              delegateQueue:(nullable NSOperationQueue *)queue;
-- (NSURLSessionUploadTask *)uploadTaskWithRequest:(NSURLRequest *)request
-                                         fromFile:(NSURL *)fileURL;
+- (NSURLSessionUploadTask *)uploadTaskWithRequest:(NSURLRequest *)request fromFile:(NSURL *)fileURL;
 - (void)getAllTasksWithCompletionHandler:
     (void (^)(NSArray<__kindof NSURLSessionTask *> *tasks))completionHandler;
 @end

@@ -1,6 +1,6 @@
 #pragma once
-#include <stdbool.h>
 #import <Foundation/Foundation.h>
+#include <stdbool.h>
 
 NS_ASSUME_NONNULL_BEGIN
 

@@ -17,7 +17,7 @@ typedef unsigned long dispatch_autorelease_frequency_t;
 #define QOS_CLASS_UTILITY 0x11u
 #define NSEC_PER_SEC 1000000000ull
 #define DISPATCH_TIME_NOW 0ull
-#define DISPATCH_QUEUE_SERIAL ((dispatch_queue_attr_t) nil)
+#define DISPATCH_QUEUE_SERIAL ((dispatch_queue_attr_t)nil)
 
 #ifdef __cplusplus
 extern "C" {
