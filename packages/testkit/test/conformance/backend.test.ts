@@ -237,6 +237,14 @@ const MUTANTS: readonly (readonly [fault: string, spoil: Spoil, caughtBy: readon
     ['§2 startUpload is answered where the contract has it, without a redirect'],
   ],
   [
+    'completes nothing',
+    async (handler, request) => {
+      const completing = new URL(request.url).pathname.startsWith('/complete')
+      return completing ? new Response(null, { status: 204 }) : handler(request)
+    },
+    ['§2 after complete there are no more URLs, or none that takes a part'],
+  ],
+  [
     'aborts nothing',
     async (handler, request) => {
       const aborting = new URL(request.url).pathname.startsWith('/abort')
