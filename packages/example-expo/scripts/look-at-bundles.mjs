@@ -12,7 +12,12 @@ const FORBIDDEN = [
   ['an import() that Metro left', /(?<![.\w$])import\(/],
   ['a module of Node', /require\(["'](node:|fs|http|crypto|stream)/],
 ]
-const NEEDED = ['s3_bg_uploader_journal', 's3-bg-uploader-parts', 'getUploadUrlsApi']
+const NEEDED = [
+  's3_bg_uploader_journal',
+  's3-bg-uploader-parts',
+  'S3BgUploaderWake',
+  'getUploadUrlsApi',
+]
 
 const HERMESC = {
   linux: 'linux64-bin/hermesc',

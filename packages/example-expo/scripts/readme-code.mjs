@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const NAMES = [
+  'uploader.ts',
   'mmkv-journal.ts',
   'async-storage-journal.ts',
   'sqlite-journal.ts',

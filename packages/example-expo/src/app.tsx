@@ -1,6 +1,5 @@
 import type { Upload, Uploader } from '@s3-bg-uploader/core'
 import { UploaderProvider, useSnapshot, useUploads } from '@s3-bg-uploader/react'
-import type { ExpoChosenFile } from '@s3-bg-uploader/transport-react-native/expo'
 import { File } from 'expo-file-system'
 import { type ReactElement, useEffect, useState } from 'react'
 import { FlatList, SafeAreaView, StyleSheet, Text, View } from 'react-native'
@@ -13,7 +12,7 @@ import { summaryText } from './upload-text.ts'
 const opening = openUploader()
 
 export function App(): ReactElement {
-  const [uploader, setUploader] = useState<Uploader<ExpoChosenFile>>()
+  const [uploader, setUploader] = useState<Uploader<string>>()
   const [problem, setProblem] = useState<string>()
   useEffect(() => {
     opening.then(setUploader, (error: Error) => setProblem(error.message))
@@ -34,13 +33,13 @@ export function App(): ReactElement {
   )
 }
 
-async function addPicked(uploader: Uploader<ExpoChosenFile> | undefined): Promise<void> {
+async function addPicked(uploader: Uploader<string> | undefined): Promise<void> {
   const { result, canceled } = await File.pickFileAsync({ multipleFiles: true })
   if (canceled || uploader === undefined) return
-  await Promise.all(result.map((file) => uploader.uploadFile(file)))
+  await Promise.all(result.map((file) => uploader.uploadFile(file.uri)))
 }
 
-function Summary({ uploader }: { readonly uploader: Uploader<ExpoChosenFile> }): ReactElement {
+function Summary({ uploader }: { readonly uploader: Uploader<string> }): ReactElement {
   const snapshot = useSnapshot(uploader)
   return (
     <View style={styles.summary}>
