@@ -12,30 +12,20 @@
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
-import {
-  createUploader,
-  type ForegroundTransport,
-  type Store,
-  type StoreChange,
-} from '@s3-bg-uploader/core'
+import { createUploader, type Store, type StoreChange } from '@s3-bg-uploader/core'
 import { levelStore } from '@s3-bg-uploader/transport-node'
+import { INSTANT_CONFIG, INSTANT_PART_BYTES, instantBackend, instantTransport } from './instant.ts'
 
-const PART_BYTES = 1024
 const [parts = 10_000, partMs = 1, uploads = 100_000] = process.argv.slice(2).map(Number)
 
 async function costOfParts(place: string, slots: number): Promise<object> {
   const store = new CountingStore(levelStore(place))
   const uploader = await createUploader({
-    transport: instantTransport(parts * PART_BYTES),
+    transport: instantTransport(parts * INSTANT_PART_BYTES, partMs),
     store,
     concurrency: slots,
     platform: { fetch: instantBackend },
-    config: {
-      startUploadApi: 'http://backend.test/start',
-      getUploadUrlsApi: 'http://backend.test/urls',
-      completeApi: 'http://backend.test/complete',
-    },
+    config: INSTANT_CONFIG,
   })
   const before = await bytesWritten(place)
   const upload = await uploader.uploadFile('file')
@@ -124,40 +114,6 @@ class CountingStore implements Store {
   close(): Promise<void> {
     return this.#store.close()
   }
-}
-
-function instantTransport(size: number): ForegroundTransport<string> {
-  return {
-    capabilities: { progress: false, reopen: false, nativeHash: true, background: false },
-    async open(name) {
-      return {
-        name,
-        size,
-        lastModified: undefined,
-        ref: undefined,
-        read: async () => new Uint8Array(),
-        hash: async () => '0'.repeat(16),
-        put: async ({ range }) => {
-          await setTimeout(partMs)
-          const etag = (range.start / PART_BYTES).toString(16).padStart(32, '0')
-          return { status: 200, headers: { ETag: `"${etag}"` } }
-        },
-        close: async () => {},
-      }
-    },
-  }
-}
-
-async function instantBackend(url: string, { body }: { readonly body: string }) {
-  const answers: Record<string, () => object> = {
-    start: () => ({ key: 'file', uploadId: 'upload', partSize: PART_BYTES }),
-    urls: () => {
-      const numbers: number[] = JSON.parse(body).parts
-      return { urls: Object.fromEntries(numbers.map((part) => [part, `http://s3.test/${part}`])) }
-    },
-  }
-  const answer = answers[new URL(url).pathname.split('/')[1] ?? '']?.() ?? {}
-  return { status: 200, headers: new Headers(), text: async () => JSON.stringify(answer) }
 }
 
 async function bytesWritten(place: string): Promise<number> {

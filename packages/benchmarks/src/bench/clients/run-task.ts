@@ -1,0 +1,19 @@
+import { peakMemory } from '../peak-memory.ts'
+import type { OwnFigures, Task } from '../task.ts'
+
+/** Does the task of this process, tells what that took, and ends the process. */
+export async function runTask(work: (task: Task) => Promise<void>): Promise<void> {
+  const task = JSON.parse(process.argv[2] ?? '') as Task
+  const startedAt = performance.now()
+  await work(task)
+  const wallMs = performance.now() - startedAt
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
+  const figures: OwnFigures = {
+    wallMs,
+    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+    // On Linux maxRSS remembers what the parent had before exec.
+    peakBytes: peakMemory(process.pid) ?? maxRSS * 1024,
+  }
+  // Idle connections would keep some of the clients.
+  process.send?.(figures, () => process.exit())
+}
