@@ -6,7 +6,7 @@ Pod::Spec.new do |s|
   s.name     = "S3BgUploader"
   s.version  = package["version"]
   s.summary  = package["description"]
-  s.homepage = "https://www.npmjs.com/package/#{package["name"]}"
+  s.homepage = package["homepage"]
   s.license  = package["license"]
   s.authors  = "the s3-bg-uploader authors"
   # Required, but autolinking builds the pod from the folder that npm installed.
