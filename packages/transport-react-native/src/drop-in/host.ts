@@ -12,6 +12,17 @@ export const hostTimer: Clock['setTimer'] = (callback, delayMs) => {
   return () => host.clearTimeout(timer)
 }
 
+/** What the application does about a problem must not become the next one. */
+export function harmless(tell: (error: UploadError) => void): (error: UploadError) => void {
+  return (error) => {
+    try {
+      tell(error)
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+}
+
 /** Where problems go that nobody asked to hear of. */
 export function reportToConsole({ message, code, hint, cause }: UploadError): void {
   host.console?.error(`s3-bg-uploader: ${message} (${code}). ${hint}`, cause)

@@ -6,7 +6,7 @@ import {
   type UploaderConfig,
 } from '@s3-bg-uploader/core'
 import { S3BgUploaderDuplicateFileError, S3BgUploaderResumeError } from './errors.ts'
-import { hostTimer, reportToConsole } from './host.ts'
+import { harmless, hostTimer, reportToConsole } from './host.ts'
 import { Notification } from './notification.ts'
 import { NOTHING, Session } from './session.ts'
 import type {
@@ -29,6 +29,7 @@ class DropIn implements S3BgUploader {
   readonly ready: Promise<void>
   readonly #opening: Promise<Uploader<string>>
   readonly #notification: Notification
+  readonly #report: (error: UploadError) => void
   /** Added in this run of the app: to add them once more is a mistake. */
   readonly #provided = new Set<string>()
   readonly #watched = new Map<string, () => void>()
@@ -42,7 +43,8 @@ class DropIn implements S3BgUploader {
   #running = false
 
   constructor(options: S3BgUploaderOptions) {
-    const { transport, store, appState, notify, platform, onProblem = reportToConsole } = options
+    const { transport, store, appState, notify, platform } = options
+    this.#report = harmless(options.onProblem ?? reportToConsole)
     this.#inBackground = appState?.currentState === 'background'
     const events = appState?.addEventListener('change', (state) => {
       this.#inBackground = state === 'background'
@@ -52,16 +54,16 @@ class DropIn implements S3BgUploader {
       setTimer: platform?.clock?.setTimer ?? hostTimer,
       session: () => this.getAggregateProgress(),
       notify,
-      onProblem,
+      onProblem: this.#report,
     })
     this.#opening = createUploader({
       transport,
       store,
-      onProblem,
+      onProblem: this.#report,
       ...(platform !== undefined && { platform }),
     })
     this.ready = this.#opening.then((uploader) => this.#restored(uploader))
-    this.ready.catch(onProblem)
+    this.ready.catch(this.#report)
   }
 
   setConfig(startUploadApi: string, getUploadUrlsApi: string, completeApi: string): void {
@@ -203,7 +205,13 @@ class DropIn implements S3BgUploader {
   }
 
   #tell(session: Session, file: UploadProgress): void {
-    this.#callback?.(file, session.ofAll(), session.ofTransfer(file.transferId))
+    try {
+      this.#callback?.(file, session.ofAll(), session.ofTransfer(file.transferId))
+    } catch (cause) {
+      const hint =
+        'Uploads go on. Look at the cause: it was thrown by the function that was given to setProgressCallback.'
+      this.#report(new UploadError('internal', 'The progress callback threw', { cause, hint }))
+    }
   }
 
   #cancel(session: Session, uploads: readonly Upload[]): void {

@@ -334,6 +334,35 @@ describe('the next run of the app', () => {
   })
 })
 
+test('a callback that throws is a problem of its own, at every moment', async () => {
+  const around = world('/a.mov')
+  const first = await launch(around)
+  await first.uploader.uploadFile('/a.mov', 'trip')
+  await first.uploader.close()
+  const problems: UploadError[] = []
+  const uploader = createS3BgUploader({
+    transport: around.transport(),
+    store: around.store,
+    platform: { clock: around.timers, fetch: around.fetch, hasher: around.hasher },
+    onProblem(problem) {
+      problems.push(problem)
+      throw new Error('Nor can it be told')
+    },
+  })
+  uploader.setConfig(...APIS)
+  uploader.setProgressCallback(() => {
+    throw new Error('No such row')
+  })
+  await uploader.ready
+  await uploader.uploadFile('/a.mov', 'trip')
+  await uploader.resume()
+  await around.timers.advance(1000)
+  expect(uploader.getAggregateProgress().state).toBe('COMPLETED')
+  expect(problems.length).toBeGreaterThanOrEqual(3)
+  for (const { cause } of problems) expect(cause).toMatchObject({ message: 'No such row' })
+  await uploader.close()
+})
+
 describe('configuration', () => {
   test('without one, resume and uploadFile say so', async () => {
     const around = world('/a.mov')
