@@ -1,6 +1,6 @@
 import { changeAbandoned, findAborting, findToAbort, hasToAbort } from './abandoned.ts'
 import { record, withdraw } from './ending.ts'
-import { releaseDelayed } from './part-failures.ts'
+import { expiryInQueue, releaseDelayed } from './part-failures.ts'
 import { canUseSlot } from './parts.ts'
 import { refill } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
@@ -183,6 +183,9 @@ function nextNeed(state: UploadState, now: number, rules: Rules): number {
     else if (state.gate !== 'network') for (const { retryAt } of abandoned) needLater(retryAt)
   }
   if (multipart?.signing !== undefined) need(multipart.signing.askedAt + rules.stallMs)
+  if (multipart !== undefined && rules.queueTasks !== undefined) {
+    for (const flight of multipart.flights) need(expiryInQueue(flight))
+  }
   if (multipart !== undefined && rules.seesProgress) {
     for (const { movedAt } of multipart.flights) need(movedAt + rules.stallMs)
   }

@@ -5,7 +5,7 @@ import type { Failure } from './failure.ts'
 import { valueAt, withValue } from './part-table.ts'
 import { inOrder, isUsable } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
-import type { Multipart, Rules, UploadState } from './upload-state.ts'
+import type { Flight, Multipart, Rules, UploadState } from './upload-state.ts'
 
 export function notePartFailed(
   state: UploadState,
@@ -85,6 +85,39 @@ export function releaseDelayed(multipart: Multipart, now: number): Multipart {
       ...multipart.returned,
     ]),
   }
+}
+
+/**
+ * Parts that still wait in a queue when their URL expires are taken back, for a fresh one: it would be
+ * refused (guarantee 4). Nobody can do that while the process is suspended or dead; then it is.
+ */
+export function recallExpired(
+  state: UploadState,
+  now: number,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  const { multipart } = state
+  if (multipart === undefined || rules.queueTasks === undefined) return state
+  const expired = multipart.flights.filter((flight) => expiryInQueue(flight) <= now)
+  if (expired.length === 0) return state
+  out.push({ type: 'cancelPuts', taskIds: expired.map(({ taskId }) => taskId) })
+  out.push({ type: 'releaseSlots', count: expired.filter(({ holdsSlot }) => holdsSlot).length })
+  const again = expired.map(({ part, failed }) => ({ part, failed }))
+  return {
+    ...state,
+    multipart: {
+      ...multipart,
+      flights: multipart.flights.filter((flight) => !expired.includes(flight)),
+      returned: inOrder([...again, ...multipart.returned]),
+    },
+  }
+}
+
+/** When the URL of a part that waits in a queue expires. Those of an earlier process are not known. */
+export function expiryInQueue({ movedAt, url, expiresAt }: Flight): number {
+  const waits = movedAt === Number.POSITIVE_INFINITY && url !== ''
+  return waits ? expiresAt : Number.POSITIVE_INFINITY
 }
 
 /** PUTs that stood still for too long are given up and tried again. */

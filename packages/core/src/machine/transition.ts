@@ -14,7 +14,7 @@ import {
   noteStarted,
   noteUrls,
 } from './lifecycle.ts'
-import { failStalled, notePartFailed } from './part-failures.ts'
+import { failStalled, notePartFailed, recallExpired } from './part-failures.ts'
 import { confirm, noteListed, noteProgress, noteWaits, obeyConstraint, useSlot } from './parts.ts'
 import { reattach } from './reattach.ts'
 import { afterSuspension } from './suspension.ts'
@@ -96,7 +96,8 @@ function note(
       return notePartFailed(state, event, now, rules, out)
     case 'woke': {
       const awake = { ...state, wakeAt: Number.POSITIVE_INFINITY }
-      const silent = failSilentCalls(awake, now, event.draw, rules, out)
+      const recalled = recallExpired(awake, now, rules, out)
+      const silent = failSilentCalls(recalled, now, event.draw, rules, out)
       return failStalled(silent, now, event.draw, rules, out)
     }
     case 'pause':

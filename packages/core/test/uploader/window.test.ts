@@ -99,7 +99,29 @@ test('a part that waits in the queue for hours does not stand still', async () =
   expect(statusOf(upload)).toBe('completed')
 })
 
-test('nor does one that waited while the app was suspended', async () => {
+test('a part whose URL expires in the queue is taken back and gets a fresh one', async () => {
+  const { world, transport } = bench()
+  transport.atOnce = 0
+  world.storage.urlLifeSeconds = 15 * 60
+  const uploader = await world.uploader({ transport })
+  const upload = await uploader.uploadFile(film(world, 3))
+  await world.clock.advance(14 * MINUTE)
+  expect(transport.enqueued).toHaveLength(1)
+  await world.clock.advance(2 * MINUTE)
+  expect(transport.enqueued.map((tasks) => tasks.map(partOf))).toEqual([
+    [1, 2, 3],
+    [1, 2, 3],
+  ])
+  expect(transport.unsent).toHaveLength(3)
+  expect(upload.parts().map(({ attempts }) => attempts)).toEqual([0, 0, 0])
+  transport.atOnce = 4
+  transport.goOn()
+  await world.clock.exhaust()
+  expect(statusOf(upload)).toBe('completed')
+  expect(transport.enqueued).toHaveLength(2)
+})
+
+test('a part that waited while the app was suspended does not stand still', async () => {
   const { world, transport } = bench()
   transport.atOnce = 1
   world.storage.latencyMs = 100_000
