@@ -184,6 +184,25 @@ export function backgroundCases<TFile>(suite: Suite, options: TransportConforman
     }
   })
 
+  it('§5 a window takes one part at least, and is told in whole numbers', async (bench, scope) => {
+    const { queue, taskFor } = await queueOf(bench, scope)
+    const task = taskFor((await bench.lane({ kind: 'stall', reading: 'nothing' })).url)
+    for (const tasks of [[], [task]]) {
+      await queue.enqueue(tasks)
+      const window = await queue.window?.()
+      if (window === undefined) return
+      check(
+        Number.isSafeInteger(window.tasks) && window.tasks >= 1,
+        `The window takes ${window.tasks} tasks`,
+      )
+      check(
+        window.bytes === Number.POSITIVE_INFINITY ||
+          (Number.isSafeInteger(window.bytes) && window.bytes >= 0),
+        `The window takes ${window.bytes} bytes`,
+      )
+    }
+  })
+
   it('§5 events are of known tasks and as listed; who unsubscribes hears no more', async (bench, scope) => {
     const { queue, taskFor } = await queueOf(bench, scope)
     const heard: PartTaskStatus[] = []
