@@ -56,6 +56,7 @@ class Bench(
   val rules: EngineRules = EngineRules(),
   val server: StorageServer = StorageServer(),
   device: DeviceState = EVERYTHING,
+  files: FileAccess = PathAccess,
   disk: (LedgerDisk) -> LedgerDisk = { it },
   onEvent: (Any) -> Unit = {},
 ) : Closeable {
@@ -63,7 +64,7 @@ class Bench(
   val clock = ManualClock()
   val log = EventLog(onEvent)
   private val ledger = Ledger(disk(FileDisk(ledgerFile, ::syncFolder)), log::onProblem)
-  val engine = PartEngine(ledger, PathAccess, clock, { 0.5 }, log, device, rules)
+  val engine = PartEngine(ledger, files, clock, { 0.5 }, log, device, rules)
 
   fun start() = engine.start(PLAIN_CONNECTIONS)
 

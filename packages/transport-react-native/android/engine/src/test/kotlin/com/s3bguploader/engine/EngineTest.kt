@@ -3,6 +3,7 @@ package com.s3bguploader.engine
 import java.io.File
 import java.nio.file.Path
 import java.util.concurrent.CountDownLatch
+import java.util.concurrent.atomic.AtomicInteger
 import org.junit.jupiter.api.AfterEach
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
@@ -19,8 +20,11 @@ class EngineTest {
   private fun bench(
     device: DeviceState = EVERYTHING,
     rules: EngineRules = EngineRules(),
+    files: FileAccess = PathAccess,
     onEvent: (Any) -> Unit = {},
-  ) = Bench(folder.toFile(), rules, device = device, onEvent = onEvent).also(benches::add)
+  ) =
+    Bench(folder.toFile(), rules, device = device, files = files, onEvent = onEvent)
+      .also(benches::add)
 
   @AfterEach fun close() = benches.forEach { it.close() }
 
@@ -195,6 +199,51 @@ class EngineTest {
     bench.log.awaitResult(idOf(1))
     bench.log.await { it == EventLog.Idle }
     assertEquals(2, bench.server.puts.size)
+  }
+
+  @Test
+  fun `a second cancel reaches the second run, while the first one is still opening its file`() {
+    val opening = CountDownLatch(1)
+    val goOn = CountDownLatch(1)
+    val opened = AtomicInteger()
+    val slowAtFirst =
+      object : FileAccess {
+        override fun open(path: String): OpenFile {
+          if (opened.getAndIncrement() == 0) {
+            opening.countDown()
+            goOn.await()
+          }
+          return PathAccess.open(path)
+        }
+      }
+    val bench = bench(files = slowAtFirst)
+    val arrived = CountDownLatch(1)
+    val hungUp = CountDownLatch(1)
+    bench.server.script(
+      1,
+      { exchange ->
+        arrived.countDown()
+        try {
+          exchange.awaitHangUp()
+        } finally {
+          hungUp.countDown()
+        }
+      },
+    )
+    val tasks = bench.tasks(1)
+    bench.engine.enqueue(tasks)
+    bench.start()
+    opening.await()
+    bench.engine.cancel(listOf(idOf(1)))
+    bench.engine.enqueue(tasks)
+    arrived.await()
+    assertTrue(bench.engine.list().single() is TaskStatus.Running)
+    bench.engine.cancel(listOf(idOf(1)))
+    hungUp.await()
+    goOn.countDown()
+    bench.log.await { it == EventLog.Idle }
+    assertEquals(1, bench.server.puts.size)
+    assertEquals(emptyList<TaskStatus>(), bench.engine.list())
   }
 
   @Test

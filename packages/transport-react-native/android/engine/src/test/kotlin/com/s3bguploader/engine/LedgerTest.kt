@@ -153,6 +153,18 @@ class LedgerTest {
   }
 
   @Test
+  fun `a torn tail is cut off where there is no room for compaction either`() {
+    file.writeBytes(written().dropLast(5).toByteArray())
+    val disk = FillingDisk(file, FileDisk(file, ::syncFolder))
+    disk.onlyReplaceFails = true
+    open(disk).use { it.append(listOf(task(9))) }
+    open().use { ledger ->
+      assertEquals(0, ledger.dropped)
+      assertEquals(task(9), ledger.entries[idOf(9)])
+    }
+  }
+
+  @Test
   fun `a ledger that cannot be read is a failure with a code`() {
     val broken =
       object : LedgerDisk by FileDisk(file, ::syncFolder) {
