@@ -148,6 +148,31 @@ describe('the app', () => {
   })
 })
 
+test('whoever was woken is let go only after the results that nobody heard of', async () => {
+  const device = new FakeDevice()
+  const listed = [
+    { id: 'lost', state: 'broken', code: 'network' },
+    { id: 'later', state: 'waiting' },
+  ]
+  const native = { ...device.launch(), list: async () => listed }
+  const { queue } = reactNativeTransport({ native })
+  const heard: string[] = []
+  const told = new Promise<void>((resolve) => {
+    queue.subscribe(({ id, state }) => {
+      heard.push(`${id} is ${state}`)
+      resolve()
+    })
+  })
+  queue.settled?.()
+  await told
+  expect(heard).toEqual(['lost is broken'])
+  expect(device.calls).toEqual([])
+  // Whatever came of it: nobody is kept awake for ever.
+  queue.settled?.()
+  await device.called('finishWake')
+  expect(heard).toHaveLength(1)
+})
+
 describe('the network', () => {
   const fake = (): {
     readonly netInfo: {

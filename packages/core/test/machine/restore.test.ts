@@ -268,6 +268,18 @@ describe('parts that a background queue kept', () => {
     expect(again.task(2)).toBe('u/0/2/71')
   })
 
+  test('are not taken back for URLs that nobody knows any more', () => {
+    const s = new Script({ queueTasks: 9 }).toFlights()
+    const later = reborn(s)
+    const tasks = [{ taskId: 'u/0/2/70', part: 2, sentBytes: 0 }]
+    later.send({ type: 'reattached', tasks })
+    later.admit()
+    open(later)
+    later.now = 1e9
+    expect(later.woke()).not.toContain('cancelPuts 2')
+    expect(later.task(2)).toBe('u/0/2/70')
+  })
+
   test('never share their name with a new task', () => {
     const later = kept(3)
     later.putFailed(3, answered(403))

@@ -4,9 +4,14 @@ import type { Network } from '../../src/ports.ts'
 export class SwitchableNetwork implements Network {
   readonly #listeners = new Set<() => void>()
   #online = true
+  #constrained = false
 
   isOnline(): boolean {
     return this.#online
+  }
+
+  isConstrained(): boolean {
+    return this.#constrained
   }
 
   subscribe(listener: () => void): () => void {
@@ -22,6 +27,11 @@ export class SwitchableNetwork implements Network {
 
   switch(online: boolean): void {
     this.#online = online
+    for (const listener of this.#listeners) listener()
+  }
+
+  constrain(constrained: boolean): void {
+    this.#constrained = constrained
     for (const listener of this.#listeners) listener()
   }
 }

@@ -89,3 +89,33 @@ describe('without a network', () => {
     expect(world.transcript).toEqual([])
   })
 })
+
+describe('a constraint that is broken', () => {
+  test('from the start: nothing is begun, and all goes on when it holds again', async () => {
+    const world = new World()
+    world.network.constrain(true)
+    const uploader = await world.uploader()
+    const upload = await uploader.uploadFile(world.file('a', 8))
+    await world.clock.advance(3_600_000)
+    expect(world.transcript).toEqual([])
+    expect(upload.getSnapshot().waitingFor).toEqual({ reason: 'constraint', until: undefined })
+    world.network.constrain(false)
+    await world.clock.exhaust()
+    expect(statusOf(upload)).toBe('completed')
+  })
+
+  test('stops what is on its way', async () => {
+    const world = new World()
+    world.storage.latencyMs = 1000
+    const uploader = await world.uploader()
+    const upload = await uploader.uploadFile(world.file('a', 8))
+    await world.clock.advance(500)
+    expect(world.storage.inFlight).toBe(2)
+    world.network.constrain(true)
+    await world.clock.settle()
+    expect(world.storage.inFlight).toBe(0)
+    world.network.constrain(false)
+    await world.clock.exhaust()
+    expect(statusOf(upload)).toBe('completed')
+  })
+})
