@@ -2,13 +2,13 @@
  * Every way in which an upload can fail, with what the reader can do about it.
  *
  * The codes are stable: programs may switch on them. The hints are for people and may be reworded:
- * what happened stands in the message of the error.
+ * they say what to do, and make sense without the message of the error.
  */
 const HINTS = {
   backend_rejected:
-    'The same request would be refused again: look at the status and at the log of the backend.',
+    'The backend refused the request, and would again: look at the status and at the log of the backend.',
   backend_unavailable:
-    'The error is a temporary one, and nothing is lost: call retry() once the backend is healthy.',
+    'The backend has a temporary problem, and nothing is lost: call retry() once it is healthy.',
   cancelled: 'Add the file again to upload it.',
   closed: 'Create a new uploader: what its store holds goes on from there.',
   complete_uncertain:
@@ -18,7 +18,7 @@ const HINTS = {
     'Call setConfig({ startUploadApi, getUploadUrlsApi, completeApi }) before adding files.',
   duplicate_upload: 'Without onDuplicate: "fail", uploadFile answers with the upload that exists.',
   etag_missing:
-    'In a browser the usual cause is CORS: the rule of the bucket needs ExposeHeaders: ["ETag"].',
+    'The storage answered without an ETag header. In a browser the usual cause is CORS: the rule of the bucket needs ExposeHeaders: ["ETag"].',
   file_not_found: 'Check the path and add the file again.',
   file_not_regular: 'Only regular files can be uploaded: not directories, sockets or devices.',
   file_unreadable: 'Check the permissions of the file, and the disk.',
@@ -39,8 +39,9 @@ const HINTS = {
     'Parts of both contents would not fit together: call retry() to start over with the new one.',
   stalled: 'Nothing is lost: call retry() when the network is better.',
   storage_rejected:
-    'A fresh URL would be refused too: look at the status, at the bucket policy and at how the backend signs the URLs.',
-  storage_unavailable: 'The error is a temporary one, and nothing is lost: call retry() later.',
+    'The storage refused a part. A fresh URL would be refused too: look at the status, at the bucket policy and at how the backend signs the URLs.',
+  storage_unavailable:
+    'The storage has a temporary problem, and nothing is lost: call retry() later.',
   store_failed:
     'A crash now would lose progress. Check free space and permissions of the place where the journal is kept.',
   store_locked:
@@ -48,7 +49,7 @@ const HINTS = {
   too_many_parts:
     'S3 takes at most 10,000 parts: the backend must answer startUpload with the partSize that the message names, or a larger one.',
   unauthorized:
-    'Check the headers option; as a function it is asked for fresh headers before every request.',
+    'The backend refused the credentials. Check the headers option; as a function it is asked for fresh headers before every request.',
   upload_lost:
     'Look for a lifecycle rule of the bucket that aborts uploads too early; retry() starts over.',
   user_params_invalid:
