@@ -382,6 +382,7 @@ export class Engine<TFile> {
 
   /** Tells the queue when nothing is left to do. What follows from `work` has begun when it ends. */
   async #count(work: Promise<unknown>): Promise<void> {
+    if (!('queue' in this.#options.transport)) return
     this.#underWay += 1
     await work
     this.#underWay -= 1

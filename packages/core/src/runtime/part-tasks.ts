@@ -123,6 +123,7 @@ export class PartTasks {
       for (const { id } of tasks) this.#hear({ id, state: 'broken', error })
       return
     }
+    if (this.#queue.window === undefined) return
     await this.askWindow().catch(() => {
       // It keeps to what it was told before, and is asked again.
     })
