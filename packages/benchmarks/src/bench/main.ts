@@ -8,8 +8,7 @@
  * about a minute; `--check` compares with floors.json and fails where a ratio fell; `--write` puts
  * table and plot into the README, which a busy machine is refused.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -36,7 +35,7 @@ const rounds = Number(options.rounds ?? (options.short ? 1 : 5))
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a number from 1')
 const loadNow = (): number => loadavg()[0] ?? Number.NaN
 
-const quiet = cpus().length / 4
+const quiet = cpus().length / 2
 if (options.write && (form === 'short' || options.only !== undefined)) {
   throw new Error('--write takes a full run of all cases')
 }
@@ -51,16 +50,15 @@ if (cases.length === 0) throw new Error(`There are: ${all.map(({ id }) => id).jo
 const loadBefore = loadNow()
 const startedAt = new Date().toISOString()
 const results: CaseResult[] = []
-const place = await mkdtemp(join(tmpdir(), 'bench-'))
-try {
-  for (const one of cases) {
-    console.log(`… ${titleOf(one)}`)
-    const result = await runCase(one, rounds, peers, place)
-    for (const { failure } of result.outcomes) if (failure !== undefined) console.log(failure)
-    results.push(result)
-  }
-} finally {
-  await rm(place, { recursive: true })
+const place = mkdtempSync(join(tmpdir(), 'bench-'))
+// A gigabyte is not left behind, however this ends.
+process.once('exit', () => rmSync(place, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
+for (const one of cases) {
+  console.log(`… ${titleOf(one)}`)
+  const result = await runCase(one, rounds, peers, place)
+  for (const { failure } of result.outcomes) if (failure !== undefined) console.log(failure)
+  results.push(result)
 }
 
 const run: Run = {

@@ -16,7 +16,8 @@ export function toMarkdown(run: Run): string {
   const circumstances =
     `${run.startedAt.slice(0, 10)}, ${run.machine}, load ${run.load.map((load) => load.toFixed(1)).join(' to ')}; ` +
     `medians of ${run.rounds} ${run.rounds === 1 ? 'round' : 'rounds'}. “× time” and “× CPU” tell how many times ` +
-    'as much a contestant needs as this project does in the same round: above 1 is more.'
+    'as much a contestant needs as this project does in the same round: above 1 is more. Libraries are timed from ' +
+    'when they are loaded, programs from their start; CPU time and memory are those of the whole process.'
   const leftOut = run.leftOut.map((line) => `- Left out: ${line}`)
   return [
     circumstances,
