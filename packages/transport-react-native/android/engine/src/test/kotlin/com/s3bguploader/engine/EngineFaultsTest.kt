@@ -251,7 +251,7 @@ class EngineFaultsTest {
 
   private fun codeAfter(change: (File) -> Unit): String {
     val bench = bench()
-    bench.engine.enqueue(bench.tasks(2))
+    bench.engine.enqueue(bench.tasks(1))
     change(File(folder.toFile(), "film.mp4"))
     bench.start()
     val status = bench.log.awaitResult(idOf(1)) as TaskStatus.Broken
@@ -326,14 +326,15 @@ class EngineFaultsTest {
     val bench = bench {
       FillingDisk(File(folder.toFile(), "ledger"), it).also { full -> disk = full }
     }
-    bench.start()
     disk.full = true
     val failure = assertThrows(UploadFailure::class.java) { bench.engine.enqueue(bench.tasks(2)) }
     assertEquals(FailureCode.STORE_FAILED, failure.code)
     assertEquals(emptyList<TaskStatus>(), bench.engine.list())
     disk.full = false
     bench.engine.enqueue(bench.tasks(2))
-    bench.log.awaitResult(idOf(2))
+    bench.start()
+    bench.log.await { it == EventLog.Idle }
+    assertEquals(2, bench.log.results().size)
   }
 
   @Test
@@ -359,6 +360,25 @@ class EngineFaultsTest {
     bench.log.await { it == EventLog.Idle }
     assertEquals(6, bench.server.puts.size)
     assertEquals(6, entriesIn(bench.ledgerFile).values.count { it is EntryRecord.Answered })
+  }
+
+  @Test
+  fun `a task that is cancelled while its result waits for the disk stays forgotten`() {
+    lateinit var disk: FillingDisk
+    val bench = bench {
+      FillingDisk(File(folder.toFile(), "ledger"), it).also { full -> disk = full }
+    }
+    bench.engine.enqueue(bench.tasks(1))
+    disk.full = true
+    bench.start()
+    bench.log.await { it is EventLog.Problem }
+    disk.full = false
+    bench.engine.cancel(listOf(idOf(1)))
+    bench.clock.advance(500)
+    bench.log.await { it == EventLog.Idle }
+    assertEquals(emptyList<TaskStatus>(), bench.engine.list())
+    assertEquals(emptyList<TaskStatus>(), bench.log.results())
+    assertEquals(0, bench.ledgerFile.length())
   }
 
   @Test

@@ -96,10 +96,10 @@ class LedgerTest {
     open(disk).use { ledger ->
       ledger.append(listOf(task(1)))
       disk.full = true
-      val failure = assertThrows(UploadFailure::class.java) { ledger.append(listOf(task(2))) }
+      val failure = assertThrows(UploadFailure::class.java) { ledger.append((2..8).map(::task)) }
       assertEquals(FailureCode.STORE_FAILED, failure.code)
       assertEquals(listOf(task(1)), ledger.entries.values.toList())
-      assertFalse(file.readText().endsWith("\n"), "the disk took half of the line")
+      assertFalse(file.readText().endsWith("\n"), "the disk took half of the lines")
       disk.full = false
       ledger.append(listOf(task(3)))
     }
