@@ -4,6 +4,8 @@ import type { OwnFigures, Task } from '../task.ts'
 /** Does the task of this process, tells what that took, and ends the process. */
 export async function runTask(work: (task: Task) => Promise<void>): Promise<void> {
   const task = JSON.parse(process.argv[2] ?? '') as Task
+  // Whoever asked has gone, and the server with it: there is nothing to go on for.
+  process.once('disconnect', () => process.exit(1))
   const startedAt = performance.now()
   await work(task)
   const wallMs = performance.now() - startedAt
