@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as xxhash from 'xxhash-wasm'
@@ -19,6 +20,19 @@ function bytesOf(length: number): Uint8Array {
   return bytes
 }
 
+/** What the native sides of React Native are checked against; its LEDGER.md says what is in it. */
+const vectors: {
+  readonly xxh64: {
+    readonly ruled: readonly string[]
+    readonly repeated: readonly { text: string; times: number; hash: string }[]
+  }
+} = JSON.parse(
+  readFileSync(
+    new URL('../../../transport-react-native/test-vectors.json', import.meta.url),
+    'utf8',
+  ),
+)
+
 const implementations: [string, () => HashState][] = [
   ['plain JavaScript', createXxh64],
   ['WebAssembly', await instantiateWasm(xxhash)],
@@ -30,6 +44,21 @@ describe.each(implementations)('XXH64 in %s', (_, create) => {
     for (const chunk of chunks) state.update(chunk)
     return state.digest()
   }
+
+  test('agrees with the vectors that Android and iOS are checked against', async () => {
+    const { ruled, repeated } = vectors.xxh64
+    expect(ruled).toHaveLength(101)
+    for (const [length, wanted] of ruled.entries()) {
+      const bytes = Uint8Array.from({ length }, (_, at) => 31 * at + 17 * length + (at >> 3))
+      expect(await hash(bytes), `${length} bytes`).toBe(wanted)
+    }
+    expect(repeated).not.toHaveLength(0)
+    for (const { text, times, hash: wanted } of repeated) {
+      const whole = encoder.encode(text.repeat(times))
+      const middle = Math.floor(whole.length / 3) + 1
+      expect(await hash(whole.subarray(0, middle), whole.subarray(middle)), text).toBe(wanted)
+    }
+  })
 
   test.each([
     ['', 'ef46db3751d8e999'],
