@@ -21,6 +21,8 @@ const sharing = new Set(['core', 'backend'])
 export default defineConfig({
   test: {
     allowOnly: false,
+    // Not one core less than there are, as is the default: half of the time is waiting for disks.
+    maxWorkers: '100%',
     projects: readdirSync(packages)
       .filter((name) => existsSync(new URL(`${name}/test`, packages)))
       .map((name) => ({

@@ -122,10 +122,10 @@ function noteLifecycleFailed(
 function noteUncompleted(state: UploadState, decision: Decision, failure: Failure): UploadState {
   const { multipart } = state
   if (multipart === undefined) return state
-  if (mayHaveTakenEffect(failure)) {
+  if (mayHaveTakenEffect(decision, failure)) {
     return { ...state, completeLost: true, multipart: { ...multipart, stillThere: false } }
   }
-  if (decision === 'retry' || state.completeLost) return state
+  if (state.completeLost) return state
   // It is settled: the record that follows need not say that one is being sent.
   return { ...state, multipart: { ...multipart, completeTicket: undefined } }
 }
@@ -139,10 +139,13 @@ function isUnsettled({ stillThere }: Multipart, failure: Failure): boolean {
   return errorCode('complete', failure) !== 'unauthorized'
 }
 
-/** Whether the server may have done what was asked although it did not say so. */
-function mayHaveTakenEffect(failure: Failure): boolean {
+/**
+ * Whether the server may have done what was asked although it did not say so. Also with "not now" (408,
+ * 425, 429): proxies send requests twice, and the answer to the one tells nothing of the other.
+ */
+function mayHaveTakenEffect(decision: Decision, failure: Failure): boolean {
   if (failure.kind === 'local') return false
-  return failure.kind !== 'status' || failure.status >= 500
+  return failure.kind !== 'status' || failure.status >= 500 || decision === 'retry'
 }
 
 /** Who was not admitted does not know the gate, and is given the benefit of the doubt. */

@@ -185,6 +185,13 @@ describe('a crash while complete was under way', () => {
     expect(s.state.failedWith?.code).toBe('complete_uncertain')
   })
 
+  test('that was told to come back later, and was paused: it is not known either', () => {
+    const s = new Script().toComplete()
+    s.callFailed(answered(429))
+    s.send({ type: 'pause' })
+    expect(reborn(s).state.completeLost).toBe(true)
+  })
+
   test('and another crash: it is still not known', () => {
     const s = goOn(restored())
     s.callFailed(lost)
@@ -203,10 +210,6 @@ describe('a crash before complete was sent', () => {
     [
       'refused for good before',
       (s) => [s.toComplete(), s.callFailed(answered(400)), s.journaled()],
-    ],
-    [
-      'told to come back later, and paused',
-      (s) => [s.toComplete(), s.callFailed(answered(429)), s.send({ type: 'pause' })],
     ],
   ])('(%s): NoSuchUpload begins anew', (_, play) => {
     const s = new Script()

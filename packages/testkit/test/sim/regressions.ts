@@ -17,4 +17,8 @@ export const regressions: readonly { readonly seed: number; readonly was: string
     seed: 700_117_914,
     was: 'a queue that told of a part while it was listed had the others sent a second time',
   },
+  {
+    seed: 1_795_391_299_367,
+    was: 'a complete that was sent twice on the way: one took effect, the other was told to come later',
+  },
 ]
