@@ -195,7 +195,7 @@ export class Referee {
     if (call === 'urls') this.#urls.answered(trace, answer, failed)
     if (call === 'complete') {
       trace.completes.delete(uploadId)
-      if (answer === undefined || answer.status >= 500) trace.uncertain = true
+      if (answer === undefined || isNotNow(answer.status)) trace.uncertain = true
       else if (isSuccess(answer)) trace.completed.add(uploadId)
     }
     if (answer === undefined) return
@@ -333,4 +333,9 @@ export class Referee {
       `the object of ${upload.file} has not the bytes that were hashed`,
     )
   }
+}
+
+/** Says nothing of what became of a request that was sent twice on the way. */
+function isNotNow(status: number): boolean {
+  return status === 408 || status === 425 || status === 429 || status >= 500
 }

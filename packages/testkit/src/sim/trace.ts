@@ -25,7 +25,7 @@ export interface Trace {
   mayFall: boolean
   /** A record of it was damaged. */
   damaged: boolean
-  /** An answer to complete was lost. */
+  /** An answer to complete was lost, or was "not now": it may have been done all the same. */
   uncertain: boolean
   /** PUTs under way, by `uploadId/part`. */
   readonly puts: Set<string>
