@@ -27,6 +27,7 @@ export function toSvg({ cases }: Run): string {
   const height = y + 16
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">`,
+    '<title>How many times our time and CPU the others need</title>',
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
     ...lines,
     '</svg>\n',
