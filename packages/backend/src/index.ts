@@ -4,6 +4,7 @@ export {
   type BackendErrorOptions,
   isBackendError,
 } from './backend-error.ts'
+export { assertAllParts } from './check-parts.ts'
 export type { CorsOptions } from './cors.ts'
 export { defaultKey } from './default-key.ts'
 export { defaultPartSize } from './default-part-size.ts'
@@ -15,6 +16,7 @@ export type {
   UploadHandlerOptions,
 } from './handler-options.ts'
 export { type OwnedUploadsOptions, ownedUploads } from './owned-uploads.ts'
+export { type PartPlan, partCount, plannedSize } from './part-plan.ts'
 export { rememberedStarts, type StartRecords } from './remembered-starts.ts'
 export type {
   IncomingPart,

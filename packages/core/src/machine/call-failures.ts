@@ -144,8 +144,7 @@ function isUnsettled({ stillThere }: Multipart, failure: Failure): boolean {
  * 425, 429): proxies send requests twice, and the answer to the one tells nothing of the other.
  */
 function mayHaveTakenEffect(decision: Decision, failure: Failure): boolean {
-  if (failure.kind === 'local') return false
-  return failure.kind !== 'status' || failure.status >= 500 || decision === 'retry'
+  return decision === 'retry' || failure.kind === 'unusable'
 }
 
 /** Who was not admitted does not know the gate, and is given the benefit of the doubt. */

@@ -1,5 +1,10 @@
-import { BackendError, type PartTag } from '@s3-bg-uploader/backend'
-import { type PartPlan, partCount, plannedSize } from './part-plan.ts'
+import {
+  assertAllParts,
+  BackendError,
+  type PartPlan,
+  type PartTag,
+  plannedSize,
+} from '@s3-bg-uploader/backend'
 
 /** A part that arrived. */
 export interface KeptPart {
@@ -43,6 +48,7 @@ export function checkParts(
  * What S3 cannot check, since it does not know the file: that the object becomes as large as the file,
  * out of the parts that were planned.
  *
+ * @param parts Ascending by part number.
  * @throws BackendError `InvalidPart`.
  */
 export function checkPlan(
@@ -60,11 +66,5 @@ export function checkPlan(
       )
     }
   }
-  const count = partCount(plan)
-  const given = new Set(parts.map(({ partNumber }) => partNumber))
-  for (let partNumber = 1; partNumber <= count; partNumber += 1) {
-    if (!given.has(partNumber)) {
-      throw new BackendError('InvalidPart', `Part ${partNumber} of ${count} is missing.`)
-    }
-  }
+  assertAllParts(parts, plan)
 }

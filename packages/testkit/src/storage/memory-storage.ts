@@ -2,12 +2,13 @@ import {
   BackendError,
   type NewUpload,
   type PartLocation,
+  partCount,
+  plannedSize,
   type UploadAddress,
   type UploadStorage,
 } from '@s3-bg-uploader/backend'
 import { checkParts, checkPlan, type KeptPart } from './check-parts.ts'
 import { md5Hex, multipartEtag } from './md5.ts'
-import { partCount, plannedSize } from './part-plan.ts'
 import { concatenate, receive } from './receive.ts'
 import { signPart, verifyPart } from './signed-part.ts'
 
