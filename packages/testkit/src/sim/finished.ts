@@ -22,6 +22,14 @@ export class Finished {
     if (id !== undefined) this.#made.add(id)
   }
 
+  /**
+   * The only complete there was went out twice on the way, and the copy that was answered found the
+   * upload gone. The client was told nothing else, and what is lost begins anew (guarantee 5).
+   */
+  toldGone(id: string | undefined): void {
+    if (id !== undefined) this.#made.delete(id)
+  }
+
   /** The user saw why it failed, and asked for more. */
   userRetries(id: string | undefined): void {
     if (id !== undefined) this.#made.delete(id)

@@ -197,6 +197,9 @@ export class Referee {
       trace.completes.delete(uploadId)
       if (answer === undefined || isNotNow(answer.status)) trace.uncertain = true
       else if (isSuccess(answer)) trace.completed.add(uploadId)
+      else if (!trace.uncertain && answer.body.includes('NoSuchUpload')) {
+        this.finished.toldGone(trace.id)
+      }
     }
     if (answer === undefined) return
     if (answer.status === 401) trace.refused = what
