@@ -16,10 +16,15 @@ S3BEntry *S3BAnswered(NSString *taskId, NSInteger status, NSDictionary *headers,
   NSMutableArray<S3BHeader *> *listed = [NSMutableArray array];
   for (id name in [headers.allKeys sortedArrayUsingSelector:@selector(compare:)]) {
     NSString *value = [[headers objectForKey:name] description];
+    // A redirect names the presigned URL once more.
+    if ([[name description] caseInsensitiveCompare:@"location"] == NSOrderedSame) {
+      value = [value componentsSeparatedByString:@"?"].firstObject;
+    }
     [listed addObject:@{@"name" : [name description], @"value" : value}];
   }
-  BOOL succeeded = status >= 200 && status < 300;
-  NSString *text = succeeded || body.length == 0 ? @"" : textOf(body);
+  // Of a redirect none either: such pages quote the presigned URL.
+  BOOL hasNoBody = status >= 200 && status < 400;
+  NSString *text = hasNoBody || body.length == 0 ? @"" : textOf(body);
   return [S3BEntry answered:taskId status:status headers:listed body:text];
 }
 

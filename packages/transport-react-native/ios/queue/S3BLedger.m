@@ -19,6 +19,7 @@
   int failed = [ledger openFile];
   if (failed == 0) failed = [ledger readFile];
   if (failed != 0) {
+    [ledger close];
     S3BFail(error, S3BErrorMakeFromErrno(S3BCodeStoreFailed, @"The ledger cannot be read", failed));
     return nil;
   }

@@ -23,6 +23,12 @@ TEST(anAnswerIsDataWhateverItsStatus) {
   EXPECT_EQUAL(S3BStatusOfEntry(S3BAnswered(@"a", 503, headers, body)), wanted);
   EXPECT_EQUAL([S3BStatusOfEntry(S3BAnswered(@"a", 200, headers, body)) objectForKey:@"body"], nil);
   EXPECT_EQUAL(S3BAnswered(@"a", 403, @{}, nil).body, @"");
+  // A redirect quotes the presigned URL, whose query is a secret.
+  NSDictionary *moved = @{@"location" : @"http://127.0.0.1/k?X-Amz-Signature=5ec2e7"};
+  S3BEntry *redirect = S3BAnswered(@"a", 307, moved, body);
+  EXPECT_EQUAL(redirect.body, @"");
+  NSArray *shown = @[ @{@"name" : @"location", @"value" : @"http://127.0.0.1/k"} ];
+  EXPECT_EQUAL([S3BStatusOfEntry(redirect) valueForKeyPath:@"headers"], shown);
 }
 
 TEST(aBodyIsCutWhereItIsStillText) {

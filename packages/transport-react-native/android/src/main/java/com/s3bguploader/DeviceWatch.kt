@@ -45,8 +45,9 @@ internal class DeviceWatch(
       object : BroadcastReceiver() {
         override fun onReceive(context: Context, intent: Intent) = onChange(now())
       }
-    val filter = IntentFilter(Intent.ACTION_POWER_CONNECTED)
-    filter.addAction(Intent.ACTION_POWER_DISCONNECTED)
+    // Not those about the plug: charging begins some time after it is in.
+    val filter = IntentFilter(BatteryManager.ACTION_CHARGING)
+    filter.addAction(BatteryManager.ACTION_DISCHARGING)
     context.registerReceiver(charging, filter)
     onChange(now())
   }

@@ -128,9 +128,9 @@ class S3BgUploaderModule(context: ReactApplicationContext) :
     promise.resolve(null)
   }
 
-  override fun onTask(status: TaskStatus) = emitOnTask(toMap(status))
+  override fun onTask(status: TaskStatus) = telling { emitOnTask(toMap(status)) }
 
-  override fun onConstrained(constrained: Boolean) = emitOnConstrained(constrained)
+  override fun onConstrained(constrained: Boolean) = telling { emitOnConstrained(constrained) }
 
   override fun onIdle() = Unit
 
@@ -144,6 +144,11 @@ class S3BgUploaderModule(context: ReactApplicationContext) :
   override fun onHostPause() = Unit
 
   override fun onHostDestroy() = Unit
+
+  /** Before JavaScript listens React Native has nobody to tell; some versions crash then. */
+  private fun telling(emit: () -> Unit) {
+    if (mEventEmitterCallback != null) emit()
+  }
 
   private fun queueing(promise: Promise, call: (PartEngine) -> Any?) =
     queue.call({ reject(promise, it) }) { engine ->
@@ -174,7 +179,7 @@ class S3BgUploaderModule(context: ReactApplicationContext) :
         val progress = Arguments.createMap()
         progress.putString("id", id)
         progress.putDouble("hashedBytes", hashedBytes.toDouble())
-        emitOnHashed(progress)
+        telling { emitOnHashed(progress) }
       }
     }
   }

@@ -38,7 +38,6 @@ class UploadForegroundService : Service() {
   override fun onDestroy() {
     worker?.let(queue::end)
     worker = null
-    if (awake.isHeld) awake.release()
     super.onDestroy()
   }
 

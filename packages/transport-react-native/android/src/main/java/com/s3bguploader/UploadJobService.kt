@@ -34,6 +34,12 @@ class UploadJobService : JobService() {
     return true
   }
 
+  /** What was enqueued while this job was on its way out found one that still seemed to be there. */
+  override fun onDestroy() {
+    UploadQueue.of(this).ensureWorker()
+    super.onDestroy()
+  }
+
   override fun onNetworkChanged(params: JobParameters) {
     worker?.params = params
   }

@@ -12,6 +12,7 @@ import com.s3bguploader.engine.Ledger
 import com.s3bguploader.engine.PartEngine
 import com.s3bguploader.engine.SystemClock
 import com.s3bguploader.engine.TaskStatus
+import com.s3bguploader.engine.describe
 import java.io.File
 import java.io.IOException
 import java.util.concurrent.Executors
@@ -58,13 +59,16 @@ internal class UploadQueue private constructor(private val context: Context) {
     }
 
   /** The system lets us work no longer. */
-  fun end(worker: Worker) =
+  fun end(worker: Worker) {
     call(::log) { engine ->
       if (this.worker == worker) {
         this.worker = null
         engine.stop()
       }
     }
+    // After all calls that may have kept it awake, and also where there is no engine.
+    calls.execute { worker.keepAwake(false) }
+  }
 
   /** Asks for a worker where there is something to do and nobody who does it. */
   fun ensureWorker() =
@@ -119,7 +123,7 @@ internal class UploadQueue private constructor(private val context: Context) {
   }
 
   private fun log(failure: Exception) {
-    Log.w(TAG, failure.message ?: failure.javaClass.simpleName)
+    Log.w(TAG, describe(failure))
   }
 
   private inner class Relay : EngineListener {

@@ -114,6 +114,7 @@ internal class HttpPut(
   private fun withoutSecret(name: String, value: String) =
     if (name.equals("location", ignoreCase = true)) value.substringBefore('?') else value
 
+  /** Of a redirect none either: such pages quote the presigned URL. */
   private fun readBody(opened: HttpURLConnection, status: Int): String {
     val kept = ByteArray(KEPT_BODY_BYTES)
     var length = 0
@@ -130,7 +131,7 @@ internal class HttpPut(
     } catch (_: IOException) {
       // Status and headers are all that counts; of the body there is what came.
     }
-    return if (status in 200..299) "" else String(kept, 0, length)
+    return if (status in 200..399) "" else String(kept, 0, length)
   }
 
   private fun bodyOf(opened: HttpURLConnection, status: Int): InputStream? =

@@ -27,13 +27,15 @@ interface LedgerDisk : Closeable {
  */
 class FileDisk(private val file: File, private val syncFolder: (File) -> Unit) : LedgerDisk {
   private val folder: File = file.absoluteFile.parentFile
-  private var log = RandomAccessFile(file, "rw")
-  private var length = log.length()
+  private lateinit var log: RandomAccessFile
+  private var length = 0L
 
   /** Until the folder is synced a power failure may bring back the file that was there before. */
   private var named = false
 
   override fun read(): ByteArray {
+    log = RandomAccessFile(file, "rw")
+    length = log.length()
     val bytes = ByteArray(length.toInt())
     log.seek(0)
     log.readFully(bytes)
@@ -76,5 +78,7 @@ class FileDisk(private val file: File, private val syncFolder: (File) -> Unit) :
     named = true
   }
 
-  override fun close() = log.close()
+  override fun close() {
+    if (::log.isInitialized) log.close()
+  }
 }

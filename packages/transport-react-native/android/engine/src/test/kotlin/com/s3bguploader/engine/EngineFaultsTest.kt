@@ -4,6 +4,7 @@ import java.io.File
 import java.io.RandomAccessFile
 import java.nio.file.Path
 import java.util.concurrent.CountDownLatch
+import java.util.concurrent.TimeUnit
 import org.junit.jupiter.api.AfterEach
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
@@ -82,7 +83,8 @@ class EngineFaultsTest {
           1,
           { exchange ->
             exchange.readBody()
-            exchange.answer(status, mapOf("Location" to bench.server.url(2)))
+            val url = bench.server.url(2)
+            exchange.answer(status, mapOf("Location" to url), "<a href=\"$url\">moved</a>")
           },
         )
       bench.engine.enqueue(bench.tasks(1))
@@ -91,6 +93,7 @@ class EngineFaultsTest {
       assertEquals(status, answer.status)
       val location = Header("Location", bench.server.url(2).substringBefore('?'))
       assertTrue(location in answer.headers)
+      assertEquals("", answer.body)
       assertEquals(listOf(1), bench.server.puts.map { it.number })
       bench.engine.acknowledge(listOf(idOf(1)))
       bench.close()
@@ -407,6 +410,6 @@ class EngineFaultsTest {
     bench.engine.cancel(listOf(idOf(1)))
     assertEquals(emptyList<TaskStatus>(), bench.engine.list())
     assertEquals(1, bench.server.puts.size)
-    assertNotNull(bench.server.puts.single().brokenBy)
+    assertNotNull(bench.server.puts.single().brokenBy.get(10, TimeUnit.SECONDS))
   }
 }

@@ -8,6 +8,7 @@ import java.net.InetAddress
 import java.net.ServerSocket
 import java.net.Socket
 import java.net.SocketException
+import java.util.concurrent.CompletableFuture
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.ConcurrentLinkedDeque
 import java.util.concurrent.CopyOnWriteArrayList
@@ -21,7 +22,8 @@ const val SECRET = "X-Amz-Signature=5ec2e7"
 class StorageServer : Closeable {
   class Put(val number: Int, val target: String, val headers: Map<String, String>) {
     @Volatile var hash: String? = null
-    @Volatile var brokenBy: IOException? = null
+    /** What ended the exchange before its answer, once the storage has noticed. */
+    val brokenBy = CompletableFuture<IOException>()
   }
 
   /** Every PUT whose head arrived, in order. */
@@ -94,7 +96,7 @@ class StorageServer : Closeable {
       behave(exchange)
       return true
     } catch (broken: IOException) {
-      put.brokenBy = broken
+      put.brokenBy.complete(broken)
       return false
     } finally {
       exchange.end()
