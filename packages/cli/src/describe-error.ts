@@ -21,7 +21,7 @@ export interface Problem {
   readonly count: number
 }
 
-/** `error: …` lines, each group of the same kind followed by its one `hint: …`. */
+/** `error: …` lines, each group of the same kind followed by its one `hint: …`, and where to read on. */
 export function describeFailures(failures: readonly Failure[]): string {
   return describe('error', failures)
 }
@@ -32,15 +32,18 @@ export function describeProblems(problems: readonly Problem[]): string {
 }
 
 function describe(label: 'error' | 'warning', failures: readonly Failure[]): string {
-  const hints = new Map<string | undefined, string[]>()
+  const groups = new Map<string, string>()
   for (const failure of failures) {
-    const hint = hintOf(failure)
-    hints.set(hint, [...(hints.get(hint) ?? []), lineOf(label, failure)])
+    const advice = adviceOf(failure)
+    groups.set(advice, `${groups.get(advice) ?? ''}${lineOf(label, failure)}\n`)
   }
-  return [...hints]
-    .flatMap(([hint, lines]) => (hint === undefined ? lines : [...lines, `hint: ${hint}`]))
-    .map((line) => `${line}\n`)
-    .join('')
+  return [...groups].map(([advice, lines]) => lines + advice).join('')
+}
+
+function adviceOf(failure: Failure): string {
+  const hint = hintOf(failure)
+  const docs = isUploadError(failure.error) ? `docs: ${failure.error.docs}\n` : ''
+  return hint === undefined ? docs : `hint: ${hint}\n${docs}`
 }
 
 function lineOf(label: string, { path, error, count = 1 }: Failure): string {
@@ -76,6 +79,6 @@ function detailsOf(error: unknown): string {
 
 /** The error as data, without the cause: what it holds is not ours to publish. */
 export function errorToJson(error: UploadError): Record<string, unknown> {
-  const { code, message, hint, retryable, part, status, call } = error
-  return { code, message, hint, retryable, part, status, call }
+  const { code, message, hint, docs, retryable, part, status, call } = error
+  return { code, message, hint, docs, retryable, part, status, call }
 }

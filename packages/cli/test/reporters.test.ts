@@ -132,6 +132,7 @@ describe('JSON lines', () => {
         code: 'storage_rejected',
         message: 'Refused',
         hint: error.hint,
+        docs: error.docs,
         retryable: false,
         part: 3,
         status: 403,

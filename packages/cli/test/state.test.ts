@@ -314,6 +314,7 @@ test.each([['resume'], ['status'], ['cancel'], ['prune']])(
       expect(io.stderr.lines).toEqual([
         `error: There is no journal in ${set.state} [store_failed]`,
         expect.stringMatching(/^hint: Check the path/),
+        expect.stringMatching(/^docs: .*#store_failed$/),
       ])
     }
     await refused()

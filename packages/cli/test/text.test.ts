@@ -65,8 +65,10 @@ test('failures with one hint share it', () => {
     'error: a: There is no file at a [file_not_found]',
     'error: b: There is no file at b [file_not_found]',
     'hint: Look.',
+    `docs: ${missing('a').error.docs}`,
     'error: c: Refused [storage_rejected, part 3, status 403]',
     'hint: Ask.',
+    expect.stringMatching(/^docs: https:.*\/troubleshooting\.md#storage_rejected$/),
     '',
   ])
 })

@@ -61,8 +61,10 @@ test('a file that fails does not stop the others', async () => {
   expect(io.stderr.lines).toEqual([
     'error: missing.bin: There is no file at missing.bin [file_not_found]',
     expect.stringMatching(/^hint: /),
+    expect.stringMatching(/^docs: .*#file_not_found$/),
     'error: bad: Refused [storage_rejected]',
     expect.stringMatching(/^hint: /),
+    expect.stringMatching(/^docs: .*#storage_rejected$/),
   ])
 })
 
@@ -151,8 +153,10 @@ test('what stops nothing is told when it comes, and once more at the end', async
   expect(io.stderr.lines).toEqual([
     'warning: u/odd makes no sense [record_corrupt]',
     'hint: Add it again.',
+    expect.stringMatching(/^docs: .*#record_corrupt$/),
     'warning: The disk is full [store_failed, part 1] (3 times)',
     'hint: Free some.',
+    expect.stringMatching(/^docs: .*#store_failed$/),
   ])
 })
 

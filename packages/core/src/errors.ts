@@ -96,6 +96,11 @@ export class UploadError extends Error {
     this.status = options.status
     this.call = options.call
   }
+
+  /** A page that explains the code: what it means, what causes it, what to do. */
+  get docs(): string {
+    return `https://github.com/s3-bg-uploader/s3-bg-uploader/blob/main/packages/docs/troubleshooting.md#${this.code}`
+  }
 }
 
 /** Whether `error` is an UploadError, also one that another copy of this module made. */

@@ -7,7 +7,7 @@ import { Volume, volumeObstacle } from './volume.ts'
 const PARTS = 240
 const PART_SIZE = 16 * 1024
 const WARNED =
-  /^warning: The journal in .* could not be written: the disk is full \[store_failed\].*\nhint: Free some space .* Uploads go on, .*\n$/
+  /^warning: The journal in .* could not be written: the disk is full \[store_failed\].*\nhint: Free some space .* Uploads go on, .*\ndocs: .*#store_failed\n$/
 
 /** The disk of the journal is full: uploads go on where they can, and nothing is damaged. */
 export const fullDisk: Trial = {

@@ -39,6 +39,20 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   cli: { uses: ['core', 'transport-node', 'backend', 'testkit'], node: true },
   'example-web': { uses: ['core', 'transport-fetch', 'react', 'backend'], node: true },
   'example-expo': { uses: ['core', 'transport-react-native', 'react'] },
+  // What it shows in code blocks it has to depend on.
+  docs: {
+    uses: [
+      'core',
+      'transport-node',
+      'transport-fetch',
+      'transport-react-native',
+      'react',
+      'backend',
+      'testkit',
+      'cli',
+    ],
+    node: true,
+  },
   benchmarks: {
     uses: ['core', 'transport-node', 'transport-fetch', 'backend', 'testkit'],
     node: true,
