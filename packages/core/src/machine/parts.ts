@@ -1,7 +1,7 @@
 import { stopParts } from './ending.ts'
 import { etagOf, withEtag } from './etag-table.ts'
 import { partLength, partRange } from './plan.ts'
-import { inOrder, isUsable, smooth } from './signing.ts'
+import { forgoUrl, inOrder, isUsable, smooth } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { ListedPart } from './upload-event.ts'
 import {
@@ -178,6 +178,7 @@ export function confirm(
     ready: others(multipart.ready),
     delayed: others(multipart.delayed),
     blind: others(multipart.blind),
+    signing: flight === undefined ? forgoUrl(multipart.signing, part, out) : multipart.signing,
     partMs: partMs === undefined ? multipart.partMs : smooth(multipart.partMs, partMs),
   }
   return { ...state, sentBytes: mostSent(state, stored), multipart: stored }

@@ -1,7 +1,14 @@
 import { etagOf } from './etag-table.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { UploadEvent } from './upload-event.ts'
-import type { Multipart, Rules, SignedPart, UploadState, WaitingPart } from './upload-state.ts'
+import type {
+  Multipart,
+  Rules,
+  SignedPart,
+  Signing,
+  UploadState,
+  WaitingPart,
+} from './upload-state.ts'
 
 /** A urls call asks for no more parts than this, to keep its answer small. */
 const MAX_BATCH = 1000
@@ -100,6 +107,22 @@ export function dropSigning(multipart: Multipart): Multipart {
     signing: undefined,
     returned: inOrder([...multipart.signing.parts, ...multipart.returned]),
   }
+}
+
+/**
+ * A part that is confirmed needs no URL any more. The call is dropped where no other part needs one:
+ * it could still fail, and with it an upload that waits for nothing but the answer to complete.
+ */
+export function forgoUrl(
+  signing: Signing | undefined,
+  part: number,
+  out: UploadEffect[],
+): Signing | undefined {
+  if (signing === undefined) return undefined
+  const parts = signing.parts.filter((waiting) => waiting.part !== part)
+  if (parts.length > 0) return { ...signing, parts }
+  out.push({ type: 'dropCall', call: 'urls', ticket: signing.ticket })
+  return undefined
 }
 
 export function inOrder(parts: readonly WaitingPart[]): WaitingPart[] {

@@ -172,12 +172,40 @@ test('a part that arrives while a fresh URL for it is on its way is not sent aga
   s.send({ type: 'gateChanged', gate: 'open' })
   s.grant()
   s.confirmed(3)
-  expect(s.state.multipart?.signing?.parts.map(({ part }) => part)).toEqual([1, 2])
+  const { ticket = 0, parts = [] } = s.state.multipart?.signing ?? {}
+  expect(parts.map(({ part }) => part)).toEqual([1, 2])
   s.send({ type: 'partConfirmed', taskId, part: 1, generation: 0, etag: 'e1' })
-  s.signed()
+  const urls = parts.map(({ part }) => ({ part, url: `url${part}`, lifeMs: undefined }))
+  s.send({ type: 'signed', ticket, urls, draw: 0.5 })
   expect(s.grant()).toContain('put 2 [10,20) url2')
   s.confirmed(2)
   expect(s.journaled()).toContain('callComplete')
+})
+
+test('a part that arrives is not asked for again where the fresh URL for it does not come', () => {
+  const s = new Script().toFlights()
+  const taskId = s.task(1)
+  s.send({ type: 'gateChanged', gate: 'constraint' })
+  s.send({ type: 'gateChanged', gate: 'open' })
+  s.send({ type: 'partConfirmed', taskId, part: 1, generation: 0, etag: 'e1' })
+  s.callFailed(broken, 0.5)
+  expect(s.ring()).toContain('callUrls 2')
+})
+
+test('a urls call of which nothing is needed any more is dropped, so that it cannot fail what is complete', () => {
+  const s = new Script({}, newUpload(fileOf(10))).toSigned()
+  s.grant()
+  const taskId = s.task(1)
+  s.send({ type: 'pause' })
+  s.send({ type: 'resume' })
+  expect(s.admit()).toContain('callUrls 1')
+  const ticket = s.state.multipart?.signing?.ticket ?? 0
+  const late = { type: 'partConfirmed', taskId, part: 1, generation: 0, etag: 'e1' } as const
+  expect(s.send(late)).toContain('dropCall urls')
+  expect(s.journaled()).toContain('callComplete')
+  s.send({ type: 'callFailed', call: 'urls', ticket, failure: lost, draw: 0.5 })
+  s.completed()
+  expect(s.status).toBe('completed')
 })
 
 describe('a PUT that stands still', () => {
