@@ -373,6 +373,7 @@ export class World {
     const { file } = this.#upload(upload)
     switch (job.kind) {
       case 'open': {
+        if (isProgress) return
         if (how === 1) file.exists = false
         if (how === 2 || how === 3) {
           file.lastModified += 1
