@@ -1,7 +1,6 @@
 import {
   bareLoop,
   type Contestant,
-  curl,
   libStorage,
   libStorageUnchecked,
   md5,
@@ -9,18 +8,20 @@ import {
   ours,
   oursHashing,
   oursInMemory,
+  oursPutting,
   oursWithoutJournal,
   reading,
   tus,
 } from './contestants.ts'
-import type { ServerSettings } from './server/settings.ts'
+import type { Programs } from './programs.ts'
+import { type ServerSettings, STRAGGLER } from './server/settings.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
 
 /** One comparison: the same work by everybody. */
 export interface Case {
-  readonly id: string
+  readonly id: CaseId
   /** What it is about, without the sizes. */
   readonly what: string
   readonly files: number
@@ -28,17 +29,40 @@ export interface Case {
   readonly fileBytes: number
   readonly partSize: number
   readonly slots: number
-  readonly server: Pick<
-    ServerSettings,
-    'secure' | 'urlsDelayMs' | 'putDelayMs' | 'resetEvery' | 'maxParallel'
-  >
+  readonly server: Omit<ServerSettings, 'partSize' | 'peers'>
   /** Whether bytes go to the server. Otherwise `files` are only read, or not even that. */
   readonly sends: 'everything' | 'nothing'
+  /** Fewer rounds than the others have, where there is nobody to compare with. */
+  readonly rounds?: number
   /** The first is what the others are compared with. */
   readonly contestants: readonly Contestant[]
 }
 
-const plain = { secure: false, urlsDelayMs: 0, putDelayMs: 0, resetEvery: 0, maxParallel: 0 }
+export type CaseId =
+  | 'http'
+  | 'https'
+  | 'ten-files'
+  | 'small-files'
+  | 'many-parts'
+  | 'hash'
+  | 'journal'
+  | 'large-file'
+  | 'latency'
+  | 'near'
+  | 'far'
+  | 'stragglers'
+  | 'resets'
+  | 'slow-down'
+
+const plain: Case['server'] = {
+  secure: false,
+  urlsDelayMs: 0,
+  putDelayMs: 0,
+  straggleEvery: 0,
+  rttMs: 0,
+  resetEvery: 0,
+  maxParallel: 0,
+}
 const everything = { sends: 'everything', server: plain, slots: 4, partSize: 10 * MIB } as const
 
 /** A case in words, for people. */
@@ -55,19 +79,22 @@ function sizeOf(bytes: number): string {
   return `${(bytes / KIB).toFixed(0)} KiB`
 }
 
-/** @param aws the AWS CLI, if there is one. */
-export function fullCases(aws: readonly Contestant[]): readonly Case[] {
+export function fullCases({ curl, aws, s5cmd, rclone }: Programs): readonly Case[] {
   const large = { files: 1, fileBytes: 1024 * MIB }
-  const slow = { ...everything, ...large, partSize: 5 * MIB }
-  const peers = [libStorage, minio, tus, ...aws, curl]
-  const retrying = [ours, libStorage, ...aws]
+  const slow = { ...everything, files: 1, fileBytes: 512 * MIB, partSize: 5 * MIB, slots: 8 }
+  const clouds = [aws, s5cmd, rclone]
+  const peers = [libStorage, minio, tus, ...clouds, curl]
+  const retrying = [ours, libStorage, ...clouds]
   return [
     {
       ...everything,
       ...large,
       id: 'http',
       what: 'over HTTP',
-      contestants: [ours, libStorage, libStorageUnchecked, minio, tus, ...aws, curl],
+      contestants: [
+        ...[ours, oursPutting, libStorage, libStorageUnchecked],
+        ...[minio, tus, ...clouds, curl],
+      ],
     },
     {
       ...everything,
@@ -75,7 +102,7 @@ export function fullCases(aws: readonly Contestant[]): readonly Case[] {
       id: 'https',
       what: 'over HTTPS',
       server: { ...plain, secure: true },
-      contestants: [ours, libStorage, libStorageUnchecked, minio, ...aws, curl],
+      contestants: [ours, libStorage, minio, ...clouds, curl],
     },
     {
       ...everything,
@@ -122,17 +149,48 @@ export function fullCases(aws: readonly Contestant[]): readonly Case[] {
       contestants: [ours, oursWithoutJournal],
     },
     {
+      ...everything,
+      id: 'large-file',
+      what: 'memory does not grow with the file',
+      files: 1,
+      fileBytes: 4096 * MIB,
+      rounds: 1,
+      contestants: [ours],
+    },
+    {
       ...slow,
       id: 'latency',
       what: '200 ms a call for URLs, 100 ms a PUT',
-      slots: 8,
       server: { ...plain, urlsDelayMs: 200, putDelayMs: 100 },
+      contestants: retrying,
+    },
+    {
+      ...slow,
+      id: 'near',
+      what: '20 ms there and back',
+      server: { ...plain, rttMs: 20 },
+      contestants: retrying,
+    },
+    {
+      ...slow,
+      id: 'far',
+      what: '300 ms there and back',
+      fileBytes: 256 * MIB,
+      server: { ...plain, rttMs: 300 },
+      contestants: retrying,
+    },
+    {
+      ...slow,
+      id: 'stragglers',
+      what: `50 ms a PUT, one in 50 takes ${STRAGGLER} times that, the last but three too`,
+      server: { ...plain, putDelayMs: 50, straggleEvery: 50 },
       contestants: retrying,
     },
     {
       ...slow,
       id: 'resets',
       what: 'one PUT in 100 is reset',
+      slots: 4,
       server: { ...plain, resetEvery: 100 },
       contestants: retrying,
     },
@@ -140,7 +198,6 @@ export function fullCases(aws: readonly Contestant[]): readonly Case[] {
       ...slow,
       id: 'slow-down',
       what: '20 ms a PUT, 503 above 4 at once',
-      slots: 8,
       server: { ...plain, putDelayMs: 20, maxParallel: 4 },
       contestants: retrying,
     },
@@ -148,21 +205,31 @@ export function fullCases(aws: readonly Contestant[]): readonly Case[] {
 }
 
 /** The same cases, small enough for a look at whether all is well. */
-export function shortCases(): readonly Case[] {
-  return fullCases([]).map((one) => ({
-    ...one,
-    ...(SHORT_SIZES[one.id] ?? { files: 1, fileBytes: 128 * MIB }),
-    // There are fewer than 100 PUTs.
-    ...(one.id === 'resets'
-      ? { what: 'one PUT in 10 is reset', server: { ...one.server, resetEvery: 10 } }
-      : {}),
-  }))
+export function shortCases(programs: Programs): readonly Case[] {
+  return fullCases(programs)
+    .filter(({ id }) => id !== 'large-file')
+    .map((one) => ({
+      ...one,
+      ...(SHORT_SIZES[one.id] ?? { files: 1, fileBytes: 128 * MIB }),
+      ...oftener(one),
+    }))
 }
 
-const SHORT_SIZES: Readonly<
-  Record<string, { readonly files: number; readonly fileBytes: number }>
-> = {
-  'ten-files': { files: 10, fileBytes: 12 * MIB },
-  'small-files': { files: 200, fileBytes: 64 * KIB },
-  'many-parts': { files: 1, fileBytes: 10_000 },
+const SHORT_SIZES: Partial<Record<CaseId, { readonly files: number; readonly fileBytes: number }>> =
+  {
+    'ten-files': { files: 10, fileBytes: 12 * MIB },
+    'small-files': { files: 200, fileBytes: 64 * KIB },
+    'many-parts': { files: 1, fileBytes: 10_000 },
+  }
+
+/** What befalls one PUT in so many would befall none of the few that there are. */
+function oftener({ id, server }: Case): Partial<Case> {
+  if (id === 'resets') {
+    return { what: 'one PUT in 10 is reset', server: { ...server, resetEvery: 10 } }
+  }
+  if (id === 'stragglers') {
+    const what = `50 ms a PUT, one in 10 takes ${STRAGGLER} times that`
+    return { what, server: { ...server, straggleEvery: 10 } }
+  }
+  return {}
 }

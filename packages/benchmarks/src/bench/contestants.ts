@@ -1,13 +1,10 @@
-import { writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { certificatePath } from './server/certificate.ts'
 import type { Task } from './task.ts'
 
 /** Something that does a task in a process of its own. */
 export interface Contestant {
   readonly name: string
   /** What must be installed for it. */
-  readonly needs: 'nothing' | 'npm peers' | 'aws' | 'curl'
+  readonly needs: 'nothing' | 'npm peers' | 'curl' | 'aws' | 's5cmd' | 'rclone'
   readonly start: Script | Command
 }
 
@@ -46,6 +43,8 @@ export const oursWithoutJournal: Contestant = script(
   'ours.js',
   'no-journal',
 )
+/** Nothing but its parts, without hash, plan and journal: what the transport costs. */
+export const oursPutting: Contestant = script('s3-bg-uploader, PUTs only', 'nothing', 'putting.js')
 export const libStorage: Contestant = script('lib-storage', 'npm peers', 'lib-storage.js')
 export const libStorageUnchecked: Contestant = script(
   'lib-storage, no checksums',
@@ -60,57 +59,3 @@ export const md5: Contestant = script('node:crypto, MD5', 'nothing', 'hashing.js
 export const reading: Contestant = script('reading only', 'nothing', 'hashing.js', 'reading')
 export const oursInMemory: Contestant = script('s3-bg-uploader', 'nothing', 'many-parts.js', 'ours')
 export const bareLoop: Contestant = script('bare promises', 'nothing', 'many-parts.js', 'bare')
-
-/** The floor: one PUT a file, no parts, no hash. */
-export const curl: Contestant = {
-  name: 'curl',
-  needs: 'curl',
-  start: {
-    kind: 'command',
-    commandLine: ({ origin, paths, slots, scratch }) => {
-      const config = join(scratch, 'curl')
-      const transfers = paths.map(
-        (path) =>
-          `upload-file = "${path}"\nurl = "${origin}/bucket/${basename(path)}"\noutput = "/dev/null"\n`,
-      )
-      writeFileSync(config, transfers.join(''))
-      const args = ['--silent', '--show-error', '--fail', '--cacert', certificatePath]
-      const parallel = ['--parallel', '--parallel-max', String(slots)]
-      // With Expect, curl would wait for a server that has nothing to say yet.
-      return { program: 'curl', args: [...args, ...parallel, '-H', 'Expect:', '-K', config] }
-    },
-  },
-}
-
-/** @param program path of the AWS CLI. */
-export function awsCli(program: string): Contestant {
-  return {
-    name: 'aws s3 cp',
-    needs: 'aws',
-    start: {
-      kind: 'command',
-      commandLine: ({ origin, directory, partSize, slots, scratch }) => {
-        const config = join(scratch, 'aws')
-        const s3 = [
-          `max_concurrent_requests = ${slots}`,
-          `multipart_threshold = ${partSize + 1}`,
-          `multipart_chunksize = ${partSize}`,
-        ]
-        writeFileSync(config, `[default]\ns3 =\n  ${s3.join('\n  ')}\n`)
-        return {
-          program,
-          args: ['s3', 'cp', '--recursive', '--only-show-errors', directory, 's3://bucket/'],
-          env: {
-            AWS_ACCESS_KEY_ID: 'benchmark',
-            AWS_SECRET_ACCESS_KEY: 'benchmark',
-            AWS_DEFAULT_REGION: 'us-east-1',
-            AWS_ENDPOINT_URL: origin,
-            AWS_CA_BUNDLE: certificatePath,
-            AWS_CONFIG_FILE: config,
-            AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-          },
-        }
-      },
-    },
-  }
-}

@@ -1,31 +1,46 @@
 import { readFileSync } from 'node:fs'
+import { decimal, isWithin, judge, type Verdict } from './budgets.ts'
 import { type Outcome, type Run, ratio } from './outcome.ts'
 
 /**
  * What was reached once: case → contestant → how many times our time or CPU it needs at least. A
  * contestant that is nearer to the machine than we are has a floor below 1.
  */
-export type Floors = Readonly<
+export type Ratios = Readonly<
   Record<string, Readonly<Record<string, { readonly time?: number; readonly cpu?: number }>>>
 >
 
-/** How much of a floor has to be reached. The short form is a smoke test: only ruin fails it. */
-const TOLERATED: Readonly<Record<Run['form'], number>> = { full: 0.85, short: 0.5 }
+export interface Floors {
+  readonly ratios: Ratios
+  /** Ids of budgets that were met once. */
+  readonly budgets: readonly string[]
+}
 
-export function readFloors(form: Run['form']): Floors {
-  const path = new URL('../../floors.json', import.meta.url)
-  return (JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<Run['form'], Floors>>)[form]
+/** How much of a floor may be missing. The short form is a smoke test: only ruin fails it. */
+const SLACK: Readonly<Record<Run['form'], number>> = { full: 0.15, short: 0.5 }
+
+export const FLOORS_FILE: URL = new URL('../../floors.json', import.meta.url)
+
+export function readFloors(): Readonly<Record<Run['form'], Floors>> {
+  return JSON.parse(readFileSync(FLOORS_FILE, 'utf8')) as Readonly<Record<Run['form'], Floors>>
+}
+
+/** The floors of those cases alone; budgets need all of them. */
+export function floorsOf({ ratios }: Floors, cases: readonly string[]): Floors {
+  const asked = Object.entries(ratios).filter(([id]) => cases.includes(id))
+  return { ratios: Object.fromEntries(asked), budgets: [] }
 }
 
 /** @returns what is wrong with a run, a line each; what could not be measured is wrong too. */
-export function checkFloors({ form, cases }: Run, floors: Floors): readonly string[] {
+export function checkFloors(run: Run, { ratios, budgets }: Floors): readonly string[] {
   const wrong: string[] = []
-  for (const { id, outcomes } of cases) {
+  for (const { id, outcomes } of run.cases) {
     const [ours] = outcomes
     if (ours?.failure !== undefined) wrong.push(`${id}: ${ours.failure}`)
   }
-  for (const [id, contestants] of Object.entries(floors)) {
-    const outcomes = cases.find((one) => one.id === id)?.outcomes ?? []
+  const slack = SLACK[run.form]
+  for (const [id, contestants] of Object.entries(ratios)) {
+    const outcomes = run.cases.find((one) => one.id === id)?.outcomes ?? []
     for (const [name, { time, cpu }] of Object.entries(contestants)) {
       const other = outcomes.find((outcome) => outcome.name === name)
       for (const [what, measure, floor] of [
@@ -33,21 +48,70 @@ export function checkFloors({ form, cases }: Run, floors: Floors): readonly stri
         ['CPU', 'cpuSeconds', cpu],
       ] as const) {
         if (floor === undefined) continue
-        const reached = ratioOf(outcomes[0], other, measure)
+        const reached = ratio(outcomes[0], other, measure)
         // Not `reached < …`, which NaN would pass.
-        if (reached >= floor * TOLERATED[form]) continue
+        if (reached >= floor * (1 - slack)) continue
         const seen = Number.isNaN(reached) ? 'not measured' : reached.toFixed(2)
         wrong.push(`${id}: ${name} needs ${seen} times our ${what}; the floor is ${floor}`)
       }
     }
   }
+  const verdicts = judge(run)
+  for (const id of budgets) {
+    const verdict = verdicts.find(({ budget }) => budget.id === id)
+    if (verdict === undefined) wrong.push(`${id} is no budget`)
+    else if (!isReached(verdict, slack)) wrong.push(fallen(verdict))
+  }
   return wrong
 }
 
-function ratioOf(
-  ours: Outcome | undefined,
-  other: Outcome | undefined,
+/** Whether a budget holds, where this machine or the one where it was set is the measure. */
+function isReached({ budget, measured, there }: Verdict, slack: number): boolean {
+  return [measured, there].some((value) => value !== undefined && isWithin(budget, value, slack))
+}
+
+function fallen({ budget: { what, bound, limit, digits }, measured }: Verdict): string {
+  const seen = Number.isNaN(measured) ? 'not measured' : decimal(measured, digits)
+  return `${what}: ${seen}; it was ${bound} ${limit} once`
+}
+
+/** Which laps say something: those of less than this depend on the mood of the machine. */
+const LEAST: Readonly<Record<Run['form'], number>> = { full: 0.3, short: 0.15 }
+
+/** Floors as high as that run. */
+export function floorsFrom(run: Run): Floors {
+  const ratios: Record<string, Ratios[string]> = {}
+  for (const { id, outcomes } of run.cases) {
+    const [ours, ...others] = outcomes
+    if (ours === undefined) continue
+    const entries = others.map((other) => {
+      const time = floorFrom(run, ours, other, 'wallMs')
+      const cpu = floorFrom(run, ours, other, 'cpuSeconds')
+      return [
+        other.name,
+        { ...(time === undefined ? {} : { time }), ...(cpu === undefined ? {} : { cpu }) },
+      ] as const
+    })
+    const telling = entries.filter(([, floors]) => Object.keys(floors).length > 0)
+    if (telling.length > 0) ratios[id] = Object.fromEntries(telling)
+  }
+  const met = judge(run).filter(({ held }) => held === 'yes' || held === 'there')
+  return { ratios, budgets: run.form === 'short' ? [] : met.map(({ budget }) => budget.id) }
+}
+
+function floorFrom(
+  { form }: Run,
+  ours: Outcome,
+  other: Outcome,
   measure: 'wallMs' | 'cpuSeconds',
-): number {
-  return ours === undefined || other === undefined ? Number.NaN : ratio(ours, other, measure)
+): number | undefined {
+  const reached = ratio(ours, other, measure)
+  const unit = measure === 'wallMs' ? 1000 : 1
+  const short = [ours, other].some(({ laps }) =>
+    laps.some((lap) => lap[measure] / unit < LEAST[form]),
+  )
+  if (short || Number.isNaN(reached)) return undefined
+  // Two significant digits, never rounded up.
+  const step = 10 ** (Math.floor(Math.log10(reached)) - 1)
+  return Number((Math.floor(reached / step) * step).toPrecision(2))
 }

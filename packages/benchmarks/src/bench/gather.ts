@@ -1,7 +1,8 @@
 import { type Case, fullCases, shortCases } from './cases.ts'
-import { awsCli, type Contestant } from './contestants.ts'
+import type { Contestant } from './contestants.ts'
 import type { Run } from './outcome.ts'
-import { findCurl, installAwsCli, installNpmPeers } from './peers.ts'
+import { findProgram, installNpmPeers, type ProgramName } from './peers.ts'
+import { programs } from './programs.ts'
 
 /** What can be measured here, and what cannot. */
 export interface Gathered {
@@ -11,11 +12,14 @@ export interface Gathered {
   readonly leftOut: readonly string[]
 }
 
+const PROGRAMS: Readonly<Record<Run['form'], readonly ProgramName[]>> = {
+  full: ['curl', 'aws', 's5cmd', 'rclone'],
+  short: ['curl'],
+}
+
 /** Installs the peers, and leaves out those that cannot be had. */
 export function gather(form: Run['form']): Gathered {
-  const leftOut: string[] = [
-    's5cmd and rclone: both are programs of Go, to be built from source; curl and the AWS CLI stand for what is not JavaScript.',
-  ]
+  const leftOut: string[] = []
   const had = new Set<Contestant['needs']>(['nothing'])
 
   function attempt<T>(needs: Contestant['needs'], what: string, get: () => T): T | undefined {
@@ -29,23 +33,16 @@ export function gather(form: Run['form']): Gathered {
     }
   }
 
-  function measurable(): void {
-    if (process.platform !== 'linux') throw new Error('its CPU time is only known on Linux')
-  }
-
   const peers = attempt('npm peers', 'lib-storage, minio, tus', installNpmPeers)
-  attempt('curl', 'curl', () => {
-    measurable()
-    findCurl()
-  })
-  const aws =
-    form === 'short'
-      ? undefined
-      : attempt('aws', 'aws s3 cp', () => {
-          measurable()
-          return installAwsCli()
-        })
-  const cases = form === 'short' ? shortCases() : fullCases(aws === undefined ? [] : [awsCli(aws)])
+  const found: Partial<Record<ProgramName, string>> = {}
+  for (const name of PROGRAMS[form]) {
+    const path = attempt(name, name, () => {
+      if (process.platform !== 'linux') throw new Error('its CPU time is only known on Linux')
+      return findProgram[name]()
+    })
+    if (path !== undefined) found[name] = path
+  }
+  const cases = form === 'short' ? shortCases(programs(found)) : fullCases(programs(found))
   return {
     peers,
     leftOut,

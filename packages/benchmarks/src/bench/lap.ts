@@ -63,8 +63,8 @@ async function ended(name: string, child: ChildProcess): Promise<void> {
   const complaints = child.stderr === null ? '' : text(child.stderr)
   const [code, signal] = await once(child, 'exit')
   if (code === 0) return
-  const lines = (await complaints).trim().split('\n').slice(-8).join('\n')
-  throw new Error(`${name} ended with ${code ?? signal}: ${lines}`)
+  const last = (await complaints).trim().slice(-300)
+  throw new Error(`${name} ended with ${code ?? signal}: ${last}`)
 }
 
 /** User and system time of all processes that this one has started and that have ended. */

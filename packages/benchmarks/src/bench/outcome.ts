@@ -1,3 +1,7 @@
+import type { CaseId } from './cases.ts'
+import type { HeapFigures } from './heap-meter.ts'
+import type { Probes } from './probes/probes.ts'
+
 /** What one contestant needed in one round. */
 export interface Lap {
   readonly wallMs: number
@@ -8,6 +12,7 @@ export interface Lap {
   readonly refused: number
   /** How much of its slots it used, from its first PUT to its last: 1 is all. */
   readonly busy: number
+  readonly heap?: HeapFigures
 }
 
 /** How one contestant did: a lap a round, or why there is none. */
@@ -18,7 +23,7 @@ export interface Outcome {
 }
 
 export interface CaseResult {
-  readonly id: string
+  readonly id: CaseId
   readonly title: string
   readonly bytes: number
   /** Whether there are enough bytes for CPU time for each GB to mean something. */
@@ -38,6 +43,7 @@ export interface Run {
   readonly load: readonly [number, number]
   readonly rounds: number
   readonly cases: readonly CaseResult[]
+  readonly probes: Probes
   /** What was not measured, and why. */
   readonly leftOut: readonly string[]
 }
@@ -49,14 +55,30 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
 }
 
-export type Measure = 'wallMs' | 'cpuSeconds' | 'peakBytes'
+export type Measure = 'wallMs' | 'cpuSeconds' | 'peakBytes' | 'busy'
+
+/** The median of a contestant's laps. NaN where there are none. */
+export function medianOf(outcome: Outcome | undefined, measure: Measure): number {
+  return median((outcome?.laps ?? []).map((lap) => lap[measure]))
+}
+
+/** How a contestant did in a case of that run, if it took part. */
+export function outcomeOf(run: Run, id: CaseId, name?: string): Outcome | undefined {
+  const outcomes = run.cases.find((one) => one.id === id)?.outcomes ?? []
+  return name === undefined ? outcomes[0] : outcomes.find((outcome) => outcome.name === name)
+}
 
 /**
  * How many times as much the other needed as we did: the median over the rounds, each of which is
  * compared in itself, since a machine has good and bad minutes. NaN where one of them failed.
  */
-export function ratio(ours: Outcome, other: Outcome, measure: Measure): number {
+export function ratio(
+  ours: Outcome | undefined,
+  other: Outcome | undefined,
+  measure: Measure,
+): number {
+  const laps = other?.laps ?? []
   return median(
-    other.laps.map((lap, round) => lap[measure] / (ours.laps[round]?.[measure] ?? Number.NaN)),
+    laps.map((lap, round) => lap[measure] / (ours?.laps[round]?.[measure] ?? Number.NaN)),
   )
 }

@@ -55,6 +55,7 @@ export async function runCase(
     }
     for (let round = 0; round < rounds; round += 1) {
       for (const entry of entries) await turn(entry)
+      process.stdout.write('.')
     }
   } finally {
     server.stop()
@@ -73,7 +74,7 @@ export async function runCase(
     title: titleOf(one),
     bytes,
     perGigabyte,
-    slow: one.server.putDelayMs > 0,
+    slow: one.server.putDelayMs > 0 || one.server.rttMs > 0,
     outcomes,
   }
 }

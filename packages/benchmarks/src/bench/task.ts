@@ -1,3 +1,5 @@
+import type { HeapFigures } from './heap-meter.ts'
+
 /** What a client is asked to do once; its only argument, in JSON. */
 export interface Task {
   readonly origin: string
@@ -23,4 +25,5 @@ export interface OwnFigures {
   /** User and system time of the whole process, its start included. */
   readonly cpuSeconds: number
   readonly peakBytes: number
+  readonly heap?: HeapFigures
 }

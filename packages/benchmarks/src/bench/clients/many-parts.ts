@@ -33,4 +33,4 @@ await runTask(async ({ bytes, partSize, slots }) => {
   })
   await (await uploader.uploadFile('file')).done
   await uploader.close()
-})
+}, 'heap')

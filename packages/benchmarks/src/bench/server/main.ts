@@ -6,15 +6,17 @@
  */
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
+import net from 'node:net'
 import { answerControlCall } from './backend.ts'
 import { readCertificate } from './certificate.ts'
+import { DistantSocket } from './distant-socket.ts'
 import type { ServerSettings } from './settings.ts'
 import { answerPut, answerS3 } from './storage.ts'
 import { TrafficMeter } from './traffic-meter.ts'
 import { tusListener } from './tus.ts'
 
 const settings = JSON.parse(process.argv[2] ?? '') as ServerSettings
-const meter = new TrafficMeter()
+const meter = new TrafficMeter(settings.rttMs)
 const tus = settings.peers === undefined ? undefined : tusListener(settings.peers, meter)
 
 function answer(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
@@ -41,9 +43,14 @@ const server = settings.secure
 // A slow client is for the client to explain, not for the server to end.
 server.requestTimeout = 0
 server.keepAliveTimeout = 60_000
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address()
-  if (typeof address === 'object') process.send?.(address?.port)
+const { rttMs } = settings
+const front =
+  rttMs > 0
+    ? net.createServer((socket) => server.emit('connection', new DistantSocket(socket, rttMs)))
+    : server
+front.listen(0, '127.0.0.1', () => {
+  const address = front.address()
+  if (address !== null && typeof address === 'object') process.send?.(address.port)
 })
 process.on('message', () => process.send?.(meter.take()))
 process.on('disconnect', () => process.exit())

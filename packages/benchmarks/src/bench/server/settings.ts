@@ -7,13 +7,20 @@ export interface ServerSettings {
   readonly urlsDelayMs: number
   /** Added to each PUT, once its bytes are there. */
   readonly putDelayMs: number
-  /** Resets the connection of every PUT whose number this divides. 0: of none. */
+  /** Every PUT whose number this divides takes `STRAGGLER` times that. 0: none. */
+  readonly straggleEvery: number
+  /** How far away it is: half of it is added on the way here, half on the way back. Not with `secure`. */
+  readonly rttMs: number
+  /** Resets the connection of every PUT whose number this divides. 0: of none. Not with `rttMs`. */
   readonly resetEvery: number
   /** PUTs at the same time; those above get 503. 0: as many as come. */
   readonly maxParallel: number
   /** Where the peers are installed; tus needs it. */
   readonly peers: string | undefined
 }
+
+/** How many times as long a straggler takes. */
+export const STRAGGLER = 20
 
 /** What the server saw since it was last asked. */
 export interface Traffic {
@@ -22,6 +29,6 @@ export interface Traffic {
   readonly puts: number
   readonly refused: number
   readonly reset: number
-  /** PUTs at the same time, on average from the start of the first to the start of the last. */
+  /** PUTs at the same time as the client sees them, on average from the start of the first to the start of the last. */
   readonly parallel: number
 }

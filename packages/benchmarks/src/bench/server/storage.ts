@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
-import type { ServerSettings } from './settings.ts'
+import { type ServerSettings, STRAGGLER } from './settings.ts'
 import type { TrafficMeter } from './traffic-meter.ts'
 
 const ETAG = '"d41d8cd98f00b204e9800998ecf8427e"'
@@ -20,20 +20,26 @@ export async function answerPut(
     await discard(request)
     return answerXml(response, 503, '<Error><Code>SlowDown</Code></Error>')
   }
-  meter.begin()
+  const answered = meter.begin()
+  const number = meter.puts
   try {
-    if (settings.resetEvery > 0 && meter.puts % settings.resetEvery === 0) {
+    if (divides(settings.resetEvery, number)) {
       meter.reset += 1
       request.socket.resetAndDestroy()
       return
     }
     const bytes = await discard(request)
-    if (settings.putDelayMs > 0) await setTimeout(settings.putDelayMs)
+    const times = divides(settings.straggleEvery, number) ? STRAGGLER : 1
+    if (settings.putDelayMs > 0) await setTimeout(settings.putDelayMs * times)
     meter.bytes += bytes
     response.writeHead(200, { etag: ETAG, 'content-length': 0 }).end()
   } finally {
-    meter.end()
+    answered()
   }
+}
+
+function divides(every: number, number: number): boolean {
+  return every > 0 && number % every === 0
 }
 
 /** The other calls that SDKs make around their PUTs. */

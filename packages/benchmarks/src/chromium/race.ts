@@ -1,0 +1,80 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { chromium } from 'playwright-core'
+import type { Lap, Name, Race } from './page.ts'
+import type { Task } from './task.ts'
+
+export const PART_SIZE: number = 5 * 1024 * 1024
+export const NAMES: readonly Name[] = ['ours', 'uppy', 'sameCalls', 'barePuts']
+
+export interface RaceOptions {
+  readonly rounds: number
+  readonly megabytes: number
+  /** Added to each call for URLs, and to each PUT once its bytes are there. */
+  readonly delayMs: number
+}
+
+/** @throws Error when there is none at CHROMIUM_PATH or /usr/bin/chromium. */
+export function findChromium(): string {
+  const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+  if (existsSync(path)) return path
+  throw new Error('there is no Chromium. Install it, or say by CHROMIUM_PATH where it is')
+}
+
+/** The same upload by all contenders, in turns, each in a new page. */
+export async function raceInChromium(
+  executablePath: string,
+  { rounds, megabytes, delayMs }: RaceOptions,
+): Promise<Readonly<Record<Name, readonly Lap[]>>> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('page.js', import.meta.url))],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+  })
+  const server = fork(fileURLToPath(new URL('slow-storage.js', import.meta.url)), [
+    ...[String(PART_SIZE), String(delayMs)],
+  ])
+  server.send(outputFiles[0]?.text ?? '')
+  const [{ backend, storage }] = (await once(server, 'message')) as [
+    { readonly backend: string; readonly storage: string },
+  ]
+  const browser = await chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+  try {
+    const laps: Record<Name, Lap[]> = { ours: [], uppy: [], sameCalls: [], barePuts: [] }
+    const task: Task = { bytes: megabytes * 1e6, partSize: PART_SIZE, slots: 6, storage }
+    // The first round warms up what all share and is not counted.
+    for (let round = 0; round <= rounds; round += 1) {
+      for (const name of NAMES) {
+        const page = await browser.newPage()
+        await page.goto(backend)
+        await page.waitForFunction('globalThis.race')
+        const lap = await page.evaluate(
+          ([contender, given]) => (globalThis as unknown as { race: Race }).race(contender, given),
+          [name, task] as const,
+        )
+        await page.close()
+        if (round > 0) laps[name].push(lap)
+      }
+    }
+    return laps
+  } finally {
+    await browser.close()
+    server.disconnect()
+  }
+}
