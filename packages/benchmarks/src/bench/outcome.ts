@@ -6,6 +6,8 @@ import type { Probes } from './probes/probes.ts'
 export interface Lap {
   readonly wallMs: number
   readonly cpuSeconds: number
+  /** What of that came after its code was loaded; of programs nobody knows. */
+  readonly workCpuSeconds?: number
   readonly peakBytes: number
   /** PUTs that the server saw, those that it reset included; those that it refused. */
   readonly puts: number
@@ -55,11 +57,11 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
 }
 
-export type Measure = 'wallMs' | 'cpuSeconds' | 'peakBytes' | 'busy'
+export type Measure = 'wallMs' | 'cpuSeconds' | 'workCpuSeconds' | 'peakBytes' | 'busy'
 
 /** The median of a contestant's laps. NaN where there are none. */
 export function medianOf(outcome: Outcome | undefined, measure: Measure): number {
-  return median((outcome?.laps ?? []).map((lap) => lap[measure]))
+  return median((outcome?.laps ?? []).map((lap) => lap[measure] ?? Number.NaN))
 }
 
 /** How a contestant did in a case of that run, if it took part. */
@@ -75,7 +77,7 @@ export function outcomeOf(run: Run, id: CaseId, name?: string): Outcome | undefi
 export function ratio(
   ours: Outcome | undefined,
   other: Outcome | undefined,
-  measure: Measure,
+  measure: Exclude<Measure, 'workCpuSeconds'>,
 ): number {
   const laps = other?.laps ?? []
   return median(

@@ -24,6 +24,8 @@ export interface OwnFigures {
   readonly wallMs: number
   /** User and system time of the whole process, its start included. */
   readonly cpuSeconds: number
+  /** What of that came after its code was loaded. */
+  readonly workCpuSeconds?: number
   readonly peakBytes: number
   readonly heap?: HeapFigures
 }

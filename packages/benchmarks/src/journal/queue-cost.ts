@@ -1,8 +1,12 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { createUploader, type ForegroundTransport, type StoreChange } from '@s3-bg-uploader/core'
+import {
+  createUploader,
+  type ForegroundSource,
+  type ForegroundTransport,
+} from '@s3-bg-uploader/core'
 import { levelStore } from '@s3-bg-uploader/transport-node'
-import { instantTransport } from '../instant.ts'
+import { INSTANT_CONFIG } from '../instant.ts'
 
 /** What many uploads cost that wait for their turn. */
 export interface QueueCost {
@@ -15,38 +19,54 @@ export interface QueueCost {
 }
 
 /**
- * Restores so many uploads from a journal.
+ * Queues so many uploads, and restores them from their journal.
  *
  * @param place an empty folder.
  */
 export async function costOfQueue(place: string, uploads: number): Promise<QueueCost> {
-  const filling = levelStore(place)
-  await filling.read()
+  const open = () =>
+    createUploader({ transport: holding, store: levelStore(place), config: INSTANT_CONFIG })
+  const filling = await open()
   for (let from = 0; from < uploads; from += 1000) {
     const length = Math.min(1000, uploads - from)
-    await filling.write(Array.from({ length }, (_, index) => recordOf(from + index)))
+    const names = Array.from({ length }, (_, at) => `holiday ${from + at}.mp4`)
+    const options = { transferId: 'trip', userParams: { albumId: '42' } }
+    await Promise.all(names.map((name) => filling.uploadFile(name, options)))
   }
   await filling.close()
 
   const memoryBefore = memoryInUse()
   const [startedAt, startedCpu] = [performance.now(), process.cpuUsage()]
-  const uploader = await createUploader({ transport: patient(), store: levelStore(place) })
+  const uploader = await open()
   const { user, system } = process.cpuUsage(startedCpu)
   const restoreSeconds = (performance.now() - startedAt) / 1000
+  const bytesEach = (memoryInUse() - memoryBefore) / uploads
   const restored = uploader.uploads().length
   if (restored !== uploads) throw new Error(`${restored} of ${uploads} uploads were restored`)
-  const bytesEach = (memoryInUse() - memoryBefore) / uploads
   await uploader.close()
   return { uploads, restoreCpuSeconds: (user + system) / 1e6, restoreSeconds, bytesEach }
 }
 
-/** Files that are never there yet, so that every upload stays where it is. */
-function patient(): ForegroundTransport<string> {
-  const transport = instantTransport(0, 0)
+/** Its files are never hashed, so that every upload stays in the queue. */
+const holding: ForegroundTransport<string> = {
+  capabilities: { progress: false, reopen: true, nativeHash: true, background: false },
+  open: async (name) => sourceOf(name),
+  reopen: async (ref) => sourceOf(String(ref)),
+}
+
+function sourceOf(name: string): ForegroundSource {
   return {
-    ...transport,
-    capabilities: { ...transport.capabilities, reopen: true },
-    reopen: () => new Promise(() => {}),
+    name,
+    size: 104_857_600,
+    lastModified: 1_700_000_000_000,
+    ref: name,
+    read: async () => new Uint8Array(),
+    hash: ({ signal }) =>
+      new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+      }),
+    put: () => Promise.reject(new Error('Nothing is hashed, so nothing is sent')),
+    close: async () => {},
   }
 }
 
@@ -56,25 +76,4 @@ function memoryInUse(): number {
   collect()
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
-}
-
-function recordOf(index: number): StoreChange {
-  const value = {
-    v: 1,
-    order: index,
-    name: `holiday ${index}.mp4`,
-    size: 104_857_600,
-    lastModified: 1_700_000_000_000,
-    transferId: 'trip',
-    userParams: '{"albumId":"42"}',
-    ref: JSON.stringify({ path: `/home/somebody/videos/holiday ${index}.mp4` }),
-    createdAt: 1_700_000_000_000,
-    paused: false,
-    generation: 0,
-    restarts: 0,
-    completeLost: false,
-    parts: 0,
-    abandoned: [],
-  }
-  return { key: `u/${String(index).padStart(16, '0')}`, value: JSON.stringify(value) }
 }

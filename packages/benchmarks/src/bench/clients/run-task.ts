@@ -15,13 +15,16 @@ export async function runTask(
   // Whoever asked has gone, and the server with it: there is nothing to go on for.
   process.once('disconnect', () => process.exit(1))
   const heapFigures = metered === 'heap' ? meterHeap() : undefined
+  const cpuBefore = process.cpuUsage()
   const startedAt = performance.now()
   await work(task)
   const wallMs = performance.now() - startedAt
+  const { user, system } = process.cpuUsage(cpuBefore)
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
   const figures: OwnFigures = {
     wallMs,
     cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+    workCpuSeconds: (user + system) / 1e6,
     // On Linux maxRSS remembers what the parent had before exec.
     peakBytes: peakMemory(process.pid) ?? maxRSS * 1024,
     ...(heapFigures === undefined ? {} : { heap: heapFigures() }),
