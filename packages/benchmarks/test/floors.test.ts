@@ -72,6 +72,20 @@ test('laps that are too short to tell make no floors, and floors are never round
   })
 })
 
+test('what is of our own makes no floors, for it becomes faster as we do', () => {
+  const contestants = {
+    's3-bg-uploader': [[1, 1]] as const,
+    's3-bg-uploader, no journal': [[0.9, 0.9]] as const,
+  }
+  expect(floorsFrom(runOf([caseOf('journal', contestants)])).ratios).toEqual({})
+})
+
+test('a run of the short form makes floors of CPU time alone', () => {
+  const { ratios, budgets } = floorsFrom(runWith(1, 1, { form: 'short' }))
+  expect(ratios).toEqual({ http: { 'lib-storage': { cpu: 4 } } })
+  expect(budgets).toEqual([])
+})
+
 test('a budget that was met is a floor, one that was not is none', () => {
   const met = runOf([], { probes: { bundle: { ours: 15_000, withoutHasher: 1, uppy: 1 } } })
   const missed = runOf([], { probes: { bundle: { ours: 20_000, withoutHasher: 1, uppy: 1 } } })

@@ -65,12 +65,12 @@ const COLUMNS: readonly Column[] = [
   { heading: '× CPU', cell: (outcome, ours) => figure(ratio(ours, outcome, 'cpuSeconds'), 2) },
 ]
 
-/** A run as Markdown: its budgets, then a table for each case. */
+/** A run as Markdown: its budgets, which small files say nothing about, then a table for each case. */
 export function toMarkdown(run: Run): string {
   const leftOut = run.leftOut.map((line) => `- Left out: ${line}`)
   return [
     circumstances(run),
-    budgetTable(run),
+    ...(run.form === 'full' ? [budgetTable(run)] : []),
     ...run.cases.map(tableOf),
     ...(leftOut.length === 0 ? [] : [leftOut.join('\n')]),
   ].join('\n\n')
