@@ -1,6 +1,6 @@
 import { type CaseResult, medianOf, type Outcome, type Run, ratio } from './outcome.ts'
 
-const LABEL = 196
+const LABEL = 216
 const PANEL = 300
 const GAP = 56
 const MARGIN = 16
@@ -37,10 +37,11 @@ export function toSvg({ cases }: Run): string {
   let y = top
   for (const { title, outcomes } of compared) {
     const [ours, ...others] = outcomes
-    y += 26
+    y += 30
     lines.push(text(MARGIN, y, title, { bold: true }))
-    y += ROW - 2
-    lines.push(text(MARGIN, y, oursInWords(ours), { colour: COLOURS.pale }))
+    lines.push(text(WIDTH - MARGIN, y, oursInWords(ours), { colour: COLOURS.pale, anchor: 'end' }))
+    const bottom = y + others.length * ROW + 8
+    for (const { x } of PANELS) lines.push(...grid(x, y + 6, bottom, scale))
     for (const other of others) {
       y += ROW
       lines.push(text(MARGIN, y, other.name))
@@ -59,7 +60,7 @@ export function toSvg({ cases }: Run): string {
       bold: true,
       size: 15,
     }),
-    ...PANELS.flatMap((panel) => axis(panel, top, height - 12, scale)),
+    ...PANELS.flatMap((panel) => axis(panel, top, scale)),
     ...lines,
     '</svg>\n',
   ].join('\n')
@@ -84,31 +85,27 @@ function placeOf(ratio: number, { low, high }: Scale): number {
   return (Math.log(within / low) / Math.log(high / low)) * PANEL
 }
 
-function axis(
-  { x, heading }: (typeof PANELS)[number],
-  top: number,
-  bottom: number,
-  scale: Scale,
-): readonly string[] {
+function axis({ x, heading }: (typeof PANELS)[number], y: number, scale: Scale): readonly string[] {
   const one = x + placeOf(1, scale)
-  const ticks = TICKS.filter((tick) => tick >= scale.low && tick <= scale.high)
+  const look = { colour: COLOURS.pale, anchor: 'middle', size: 11 } as const
   return [
     text(one, 50, heading, { bold: true, anchor: 'middle' }),
     text(one - 10, 66, '← less than we do', { colour: COLOURS.less, anchor: 'end' }),
     text(one + 10, 66, 'more than we do →', { colour: COLOURS.more }),
-    ...ticks.flatMap((tick) => {
-      const at = (x + placeOf(tick, scale)).toFixed(1)
-      const colour = tick === 1 ? COLOURS.pale : COLOURS.grid
-      return [
-        `<line x1="${at}" x2="${at}" y1="${top + 6}" y2="${bottom}" stroke="${colour}"/>`,
-        text(Number(at), top, `×${labelOf(tick)}`, {
-          colour: COLOURS.pale,
-          anchor: 'middle',
-          size: 11,
-        }),
-      ]
-    }),
+    ...ticksOf(scale).map((tick) => text(x + placeOf(tick, scale), y, `×${labelOf(tick)}`, look)),
   ]
+}
+
+function grid(x: number, top: number, bottom: number, scale: Scale): readonly string[] {
+  return ticksOf(scale).map((tick) => {
+    const at = (x + placeOf(tick, scale)).toFixed(1)
+    const colour = tick === 1 ? COLOURS.pale : COLOURS.grid
+    return `<line x1="${at}" x2="${at}" y1="${top}" y2="${bottom}" stroke="${colour}"/>`
+  })
+}
+
+function ticksOf({ low, high }: Scale): readonly number[] {
+  return TICKS.filter((tick) => tick >= low && tick <= high)
 }
 
 function labelOf(tick: number): string {

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Run } from './outcome.ts'
 import { toSvg } from './plot.ts'
-import { toSummary } from './summary.ts'
+import { toSummary, toSummaryRun } from './summary.ts'
 import { toMarkdown } from './table.ts'
 
 const BEGIN = '<!-- benchmarks: begin -->'
@@ -15,9 +15,10 @@ const WHAT = 'How many times our time and CPU time the others need'
 /** Puts a run into the README of this package, and its short form into that of the repository. */
 export function writeReadmes(run: Run): void {
   writeFileSync(new URL('plot.svg', PACKAGE), toSvg(run))
+  writeFileSync(new URL('summary.svg', PACKAGE), toSvg(toSummaryRun(run)))
   const [long, short] = [new URL('README.md', PACKAGE), new URL('README.md', ROOT)]
   fill(long, `![${WHAT}](plot.svg)\n\n${toMarkdown(run)}`)
-  fill(short, `${toSummary(run)}\n\n![${WHAT}](packages/benchmarks/plot.svg)`)
+  fill(short, `${toSummary(run)}\n\n![${WHAT}](packages/benchmarks/summary.svg)`)
   format([long, short])
 }
 

@@ -19,6 +19,12 @@ const ROWS = [
   ...['lib-storage', 'minio', 'tus-js-client', 'aws s3 cp', 's5cmd', 'rclone', 'curl'],
 ]
 
+/** A run with the cases of the summary alone. */
+export function toSummaryRun(run: Run): Run {
+  const ids = COLUMNS.map(([id]) => id)
+  return { ...run, cases: run.cases.filter(({ id }) => ids.includes(id)) }
+}
+
 /** What the README of the repository shows of a run: everybody at a glance, and the budgets. */
 export function toSummary(run: Run): string {
   const rows = ROWS.map((name, row) => [

@@ -71,7 +71,7 @@ export function toMarkdown(run: Run): string {
   return [
     circumstances(run),
     ...(run.form === 'full' ? [budgetTable(run)] : []),
-    ...run.cases.map(tableOf),
+    ...run.cases.map((one) => tableOf(one, run.rounds)),
     ...(leftOut.length === 0 ? [] : [leftOut.join('\n')]),
   ].join('\n\n')
 }
@@ -86,8 +86,10 @@ export function circumstances({ startedAt, machine, load, rounds }: Run): string
   )
 }
 
-function tableOf(one: CaseResult): string {
+function tableOf(one: CaseResult, rounds: number): string {
   const { title, outcomes } = one
+  const ran = Math.max(...outcomes.map(({ laps }) => laps.length))
+  const fewer = ran > 0 && ran < rounds ? ` (${ran} ${ran === 1 ? 'round' : 'rounds'})` : ''
   const filled = COLUMNS.map(({ heading, cell }) => ({
     heading,
     cells: outcomes.map((outcome) => cell(outcome, outcomes[0] ?? outcome, one)),
@@ -98,7 +100,12 @@ function tableOf(one: CaseResult): string {
   const failed = outcomes
     .filter(({ failure }) => failure !== undefined)
     .map(({ failure }) => `- ${failure?.replaceAll(/\s+/g, ' ')}`)
-  return [`**${title}**`, '', ...table, ...(failed.length === 0 ? [] : ['', ...failed])].join('\n')
+  return [
+    `**${title}**${fewer}`,
+    '',
+    ...table,
+    ...(failed.length === 0 ? [] : ['', ...failed]),
+  ].join('\n')
 }
 
 function figure(value: number, digits: number): string {
