@@ -45,6 +45,7 @@ test('the summary has a row a contestant and a column a case', () => {
   expect(summary).toContain('| s3-bg-uploader | 1.00 s, 1.20 CPU-s |')
   expect(summary).toContain('| lib-storage | 3.50, 3.50 |')
   expect(summary).toContain('| minio | failed |')
+  expect(summary).not.toContain('| rclone |')
 })
 
 test('a README keeps what stands around the markers', () => {

@@ -53,11 +53,15 @@ function words(...said: readonly (readonly [what: string, value: number, digits:
     .map(([what, value, digits]) => `${what} ${decimal(value, digits)}`)
 }
 
-const peersCpu = (run: Run): readonly string[] =>
-  words(
-    ['lib-storage', cpuPerGigabyte(run, 'http', libStorage.name), 2],
-    ['curl', cpuPerGigabyte(run, 'http', 'curl'), 2],
-  )
+/** What the peers needed, and how many times that is of what we did. */
+function peersCpu(run: Run, name?: string): readonly string[] {
+  const ours = outcomeOf(run, 'http', name)
+  return [libStorage.name, 'curl'].flatMap((peer) => {
+    const needed = cpuPerGigabyte(run, 'http', peer)
+    const times = ratio(ours, outcomeOf(run, 'http', peer), 'cpuSeconds')
+    return Number.isNaN(times) ? [] : [`${peer} ${decimal(needed, 2)}: ${decimal(times, 2)} × that`]
+  })
+}
 
 export const BUDGETS: readonly Budget[] = [
   {
@@ -72,7 +76,7 @@ export const BUDGETS: readonly Budget[] = [
       gigabytesOf(run, 'http'),
     beside: (run) => [
       ...words(['with it', cpuPerGigabyte(run, 'http', oursPutting.name), 2]),
-      ...peersCpu(run),
+      ...peersCpu(run, oursPutting.name),
     ],
   },
   {
@@ -99,7 +103,7 @@ export const BUDGETS: readonly Budget[] = [
     digits: 2,
     machine: 'cost',
     measure: (run) => cpuPerGigabyte(run, 'http'),
-    beside: peersCpu,
+    beside: (run) => peersCpu(run),
   },
   {
     id: 'https-times',

@@ -31,11 +31,19 @@ export function toSummary(run: Run): string {
     name,
     ...COLUMNS.map(([id]) => cellOf(row === 0, outcomeOf(run, id), outcomeOf(run, id, name))),
   ])
-  const table = cells(['', ...COLUMNS.map(([, heading]) => heading)], rows, ['left'])
+  const taking = rows.filter(([, ...figures]) => figures.some((figure) => figure !== ''))
+  const table = cells(['', ...COLUMNS.map(([, heading]) => heading)], taking, ['left'])
+  const leftOut = run.leftOut.map((line) => `- Left out: ${line}`)
   const legend =
     'The first row is seconds and CPU seconds; the others are × its time and × its CPU time. Parts and slots are the ' +
     'same for everybody; curl is the floor: one PUT a file.'
-  return [circumstances(run), table.join('\n'), legend, budgetTable(run)].join('\n\n')
+  return [
+    circumstances(run),
+    table.join('\n'),
+    legend,
+    ...(leftOut.length === 0 ? [] : [leftOut.join('\n')]),
+    budgetTable(run),
+  ].join('\n\n')
 }
 
 function cellOf(isOurs: boolean, ours: Outcome | undefined, one: Outcome | undefined): string {
