@@ -8,7 +8,7 @@ import type { Problem } from './problem.ts'
 const OTHERS = new Set(['adb', 'aws', 'curl', 'export', 'git', 'openssl', 'xxhsum', '^C'])
 
 /** A command of a block, its words, and its line on the page. */
-interface Command {
+export interface Command {
   readonly line: number
   readonly words: readonly string[]
 }
@@ -132,7 +132,7 @@ function checkSyntax(block: Block): readonly Problem[] {
 }
 
 /** The commands of a block: without comments, with what a backslash continues. */
-function commandsOf({ code, line }: Block): readonly Command[] {
+export function commandsOf({ code, line }: Block): readonly Command[] {
   const commands: Command[] = []
   let begun = ''
   let start = line

@@ -1,4 +1,4 @@
-// Checks what the pages say: node dist/main.js. Wants the packages to be built.
+// Checks what the pages say, and runs what they show: node dist/main.js. Wants the packages to be built.
 import { fileURLToPath } from 'node:url'
 import { errorCodes } from '@s3-bg-uploader/core'
 import { checkCode } from './check-code.ts'
@@ -7,11 +7,14 @@ import { checkErrorSections, checkMentionedCodes } from './check-error-codes.ts'
 import { checkLanguages } from './check-languages.ts'
 import { checkLinks } from './check-links.ts'
 import { readPages } from './pages.ts'
-import { parsePage } from './parse-page.ts'
+import { type ParsedPage, parsePage } from './parse-page.ts'
 import { describeProblem } from './problem.ts'
+import { PROGRAMS } from './run/programs.ts'
+import { runTests } from './run/tests.ts'
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
-const scratch = fileURLToPath(new URL('../.tmp/code/', import.meta.url))
+const scratch = fileURLToPath(new URL('../.tmp/', import.meta.url))
+const code = `${scratch}code`
 const pages = readPages(repository).map(parsePage)
 const troubleshooting = pages.filter(({ path }) => path === 'packages/docs/troubleshooting.md')
 const problems = [
@@ -20,9 +23,29 @@ const problems = [
   ...pages.flatMap((page) => checkMentionedCodes(page, errorCodes)),
   ...checkLanguages(pages),
   ...checkCommands(repository, pages),
-  ...checkCode(repository, scratch, pages),
+  ...checkCode(repository, code, pages),
 ]
 for (const problem of problems) console.error(describeProblem(problem))
 const blocks = pages.reduce((sum, page) => sum + page.blocks.length, 0)
 console.log(`${pages.length} pages, ${blocks} blocks of code, ${problems.length} problems`)
-process.exitCode = problems.length === 0 ? 0 : 1
+
+let failed = problems.length
+if (failed === 0) {
+  if (!runTests(code)) failed += 1
+  for (const program of PROGRAMS) {
+    try {
+      await program.run({ repository, scratch: `${scratch}run`, page: pageOf })
+      console.log(`Runs: ${program.name}`)
+    } catch (error) {
+      failed += 1
+      console.error(`FAILS: ${program.name}\n${error instanceof Error ? error.message : error}`)
+    }
+  }
+}
+process.exitCode = failed === 0 ? 0 : 1
+
+function pageOf(path: string): ParsedPage {
+  const page = pages.find((one) => one.path === path)
+  if (page === undefined) throw new Error(`There is no page ${path}`)
+  return page
+}

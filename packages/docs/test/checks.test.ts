@@ -89,7 +89,10 @@ describe('links', () => {
 })
 
 describe('code', () => {
-  test('has to compile, with what its page declares to be given and nothing else', () => {
+  // Compilers take their time where a machine is busy with others.
+  test('has to compile, with what its page declares to be given and nothing else', {
+    timeout: 120_000,
+  }, () => {
     const given = '<!-- code: given\nconst size: number\n-->\n\n'
     const block = (code: string, language = 'ts') => `\`\`\`${language}\n${code}\n\`\`\`\n\n`
     const one = block('// one.ts\nexport const one: number = size')

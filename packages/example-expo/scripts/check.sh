@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Type-checks the app, and the code of the transport's README, against the real types of React Native,
+# Type-checks the app, and the code of all pages that imports React Native, against the real types of React Native,
 # Expo and the libraries of the stores; bundles the app with Metro for Android and iOS, and looks at
 # the bundles; runs the statements of expoSqliteStore on real SQLite. The packages are packed as they
 # would be published, so `npm run build` must have run at the root. What npm installs stays in a cache
@@ -38,7 +38,8 @@ cp -al "$installed" "$work/node_modules" 2>/dev/null || cp -R "$installed" "$wor
 
 bash scripts/install-packages.sh "$work"
 cp -R app.json index.ts tsconfig.json src "$work"
-node scripts/readme-code.mjs "$here/../transport-react-native/README.md" "$work/readme"
+npm run --silent build --prefix ../docs
+node ../docs/dist/write-native-code.js "$work/readme"
 cd "$work"
 
 echo 'Types'

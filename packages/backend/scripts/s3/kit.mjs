@@ -6,13 +6,13 @@ import {
   PutBucketLifecycleConfigurationCommand,
 } from '@aws-sdk/client-s3'
 
-const readme = new URL('../../README.md', import.meta.url)
+const page = new URL('../../../docs/s3-bucket.md', import.meta.url)
 
-/** What the README tells people to give to their bucket: the JSON below `<!-- kit: name -->`. */
+/** What the guide tells people to give to their bucket: the JSON below `<!-- kit: name -->`. */
 export function kit(name) {
-  const text = readFileSync(readme, 'utf8')
+  const text = readFileSync(page, 'utf8')
   const block = new RegExp(`<!-- kit: ${name} -->\\s*\`\`\`json\\n([\\s\\S]*?)\`\`\``).exec(text)
-  if (block === null) throw new Error(`The README has no JSON for ${name}`)
+  if (block === null) throw new Error(`The guide has no JSON for ${name}`)
   return JSON.parse(block[1])
 }
 
