@@ -1,0 +1,5 @@
+import { Videos } from './videos'
+
+export default function Page() {
+  return <Videos />
+}

@@ -1,0 +1,24 @@
+import { createUploader } from '@s3-bg-uploader/core'
+import { fetchTransport } from '@s3-bg-uploader/transport-fetch'
+
+/** An uploader for the backend under this URL. */
+export function open(api) {
+  return createUploader({
+    transport: fetchTransport(),
+    config: {
+      startUploadApi: `${api}/start`,
+      getUploadUrlsApi: `${api}/urls`,
+      completeApi: `${api}/complete`,
+    },
+  })
+}
+
+/** Bytes that are the same every time and differ from part to part. */
+export function contentOf(size) {
+  const bytes = new Uint8Array(size)
+  for (let at = 0, state = 1; at < size; at++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    bytes[at] = state >>> 24
+  }
+  return bytes
+}
