@@ -22,11 +22,4 @@ AppRegistry.registerComponent('consumer', () => () => (
   </UploaderProvider>
 ))
 
-globalThis.used = [
-  opening,
-  filePath,
-  asyncStorageStore,
-  expoTransport,
-  expoSqliteStore,
-  mmkvStore,
-]
+globalThis.used = [opening, filePath, asyncStorageStore, expoTransport, expoSqliteStore, mmkvStore]

@@ -1,5 +1,6 @@
 // What programs on Node write against the packages.
 import { createServer } from 'node:http'
+import { S3Client } from '@aws-sdk/client-s3'
 import { type BackendErrorCode, createUploadHandler, ownedUploads } from '@s3-bg-uploader/backend'
 import { diskStorage } from '@s3-bg-uploader/backend/disk'
 import { fastifyPlugin } from '@s3-bg-uploader/backend/fastify'
@@ -10,7 +11,6 @@ import { ExitCode, processIo, run } from '@s3-bg-uploader/cli'
 import { createUploader, isUploadError, type Uploader } from '@s3-bg-uploader/core'
 import { startAnswer } from '@s3-bg-uploader/core/wire'
 import { levelStore, nodeTransport } from '@s3-bg-uploader/transport-node'
-import { S3Client } from '@aws-sdk/client-s3'
 
 const uploader: Uploader<string> = await createUploader({
   transport: nodeTransport(),

@@ -1,5 +1,5 @@
 // A page that uploads as soon as it is opened: page?name=…&size=…
-import { UploaderProvider, useUploads, useSnapshot } from '@s3-bg-uploader/react'
+import { UploaderProvider, useSnapshot, useUploads } from '@s3-bg-uploader/react'
 import { createElement } from 'react'
 import { createRoot } from 'react-dom/client'
 import { contentOf, open } from './upload.js'
@@ -15,5 +15,7 @@ function Uploads() {
 
 const wanted = new URLSearchParams(location.search)
 const uploader = await open(`${location.origin}/uploads`)
-createRoot(document.body).render(createElement(UploaderProvider, { uploader }, createElement(Uploads)))
+createRoot(document.body).render(
+  createElement(UploaderProvider, { uploader }, createElement(Uploads)),
+)
 await uploader.uploadFile(new File([contentOf(Number(wanted.get('size')))], wanted.get('name')))

@@ -13,7 +13,11 @@ export const bundlers = [
     name: 'Vite',
     prepare: webApp,
     async check(folder) {
-      const { output } = await run('npx', ['vite', 'build', '--base', './', '--outDir', 'vite'], folder)
+      const { output } = await run(
+        'npx',
+        ['vite', 'build', '--base', './', '--outDir', 'vite'],
+        folder,
+      )
       refuseWarnings(output)
       return tried(folder, 'vite')
     },

@@ -25,10 +25,7 @@ export const next = {
     })
     const route = join(folder, 'app/uploads/[...path]')
     mkdirSync(route, { recursive: true })
-    writeFileSync(
-      join(route, 'route.ts'),
-      readmeBlock('backend', 'app/uploads/[...path]/route.ts'),
-    )
+    writeFileSync(join(route, 'route.ts'), readmeBlock('backend', 'app/uploads/[...path]/route.ts'))
     writeFileSync(join(folder, 'next.config.ts'), readmeBlock('backend', 'next.config.ts'))
     return folder
   },

@@ -1,73 +1,47 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
-import { importsOf, type Manifest, PACKAGES, violationOf } from './import-rules.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { cycleIn } from './cycle.ts'
+import {
+  arrowViolations,
+  importsOf,
+  LAYERS,
+  PACKAGES,
+  violationOf,
+  workspaceArrows,
+} from './import-rules.ts'
+import { forbiddenImports, packageFolders, readManifests } from './workspace.ts'
 
 const repository = fileURLToPath(new URL('../../../../', import.meta.url))
-const SCOPE = '@s3-bg-uploader/'
-const folders = readdirSync(join(repository, 'packages'), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map((entry) => entry.name)
-  .filter((name) => existsSync(join(repository, 'packages', name, 'package.json')))
+const manifests = readManifests(repository)
 
-const manifests: Readonly<Record<string, Manifest>> = Object.fromEntries(
-  ['', ...folders].map((folder) => {
-    const path = join(repository, folder && `packages/${folder}`, 'package.json')
-    const json = JSON.parse(readFileSync(path, 'utf8'))
-    const manifest: Manifest = {
-      exports: Object.keys(json.exports ?? {}),
-      dependencies: Object.keys({ ...json.dependencies, ...json.peerDependencies }),
-      devDependencies: Object.keys(json.devDependencies ?? {}),
-    }
-    return [folder, manifest]
-  }),
-)
-
-/** Packages of this workspace among `names`. */
-const workspaceOf = (names: readonly string[] = []): readonly string[] =>
-  names.filter((name) => name.startsWith(SCOPE)).map((name) => name.slice(SCOPE.length))
-
-describe.each(folders)('%s', (folder) => {
+describe.each(packageFolders(repository))('%s', (folder) => {
   test('imports only what DESIGN §3 and §4 allow and its package.json declares', () => {
-    const files = ['src', 'test'].flatMap((part) => {
-      const path = `packages/${folder}/${part}`
-      if (!existsSync(join(repository, path))) return []
-      return readdirSync(join(repository, path), { recursive: true, encoding: 'utf8' })
-        .filter((file) => /\.tsx?$/.test(file) && !file.includes('node_modules'))
-        .map((file) => `${path}/${file.replaceAll('\\', '/')}`)
-    })
-    const violations = files.flatMap((path) =>
-      importsOf(path, readFileSync(join(repository, path), 'utf8')).flatMap((one) => {
-        const violation = violationOf(path, one, manifests)
-        return violation === undefined ? [] : [`${path}: '${one.from}': ${violation}`]
-      }),
-    )
-    expect(violations).toEqual([])
+    expect(forbiddenImports(repository, folder, manifests)).toEqual([])
   })
 
   test('depends only on packages that DESIGN §3 allows', () => {
-    const { uses = [], testsUse = [] } = PACKAGES[folder] ?? {}
-    const { dependencies, devDependencies } = manifests[folder] ?? {}
-    expect(uses).toEqual(expect.arrayContaining([...workspaceOf(dependencies)]))
-    expect([...uses, ...testsUse]).toEqual(
-      expect.arrayContaining([...workspaceOf(devDependencies)]),
-    )
+    const manifest = manifests[folder]
+    expect(manifest && arrowViolations(folder, manifest)).toEqual([])
   })
+})
 
-  test('does not depend on itself, by no way round', () => {
-    const reached = new Set<string>()
-    const walk = (from: string): void => {
-      const { dependencies = [], devDependencies = [] } = manifests[from] ?? {}
-      for (const next of workspaceOf([...dependencies, ...devDependencies])) {
-        if (reached.has(next)) continue
-        reached.add(next)
-        walk(next)
-      }
-    }
-    walk(folder)
-    expect([...reached]).not.toContain(folder)
-  })
+test('no package depends on itself, by no way round', () => {
+  expect(cycleIn(workspaceArrows(manifests))).toBeUndefined()
+})
+
+test('no layer of core imports itself, by no way round', () => {
+  const down = Object.entries(LAYERS).map(([layer, { uses }]) => [
+    layer,
+    uses.filter((other) => other !== layer),
+  ])
+  expect(cycleIn(Object.fromEntries(down))).toBeUndefined()
+})
+
+test('every package that has a rule exists', () => {
+  expect(packageFolders(repository)).toEqual(expect.arrayContaining(Object.keys(PACKAGES)))
 })
 
 describe('the guard itself', () => {
@@ -87,7 +61,10 @@ describe('the guard itself', () => {
     ['core/test/a.test.ts', "import { expect } from 'vitest'"],
     ['cli/src/a.ts', "import { nodeTransport } from '@s3-bg-uploader/transport-node'"],
     ['cli/src/a.ts', "import { readFile } from 'node:fs/promises'"],
+    ['cli/src/a.ts', "import { addressUrl } from '@s3-bg-uploader/testkit/conformance/backend'"],
+    ['cli/test/a.test.ts', "import { memoryStorage } from '@s3-bg-uploader/testkit/storage'"],
     ['backend/test/a.test.ts', "import type { Handler } from 'aws-lambda'"],
+    ['backend/scripts/s3/site.mjs', "import { b } from '../../../core/dist/index.js'"],
   ])('%s may: %s', (path, code) => {
     expect(check(`packages/${path}`, code)).toBeUndefined()
   })
@@ -112,6 +89,10 @@ describe('the guard itself', () => {
     ['core/src/runtime/a.ts', "import { nodeTransport } from '@s3-bg-uploader/transport-node'"],
     ['core/test/a.test.ts', "import { nodeTransport } from '@s3-bg-uploader/transport-node'"],
     ['core/test/a.test.ts', "import { b } from '../../cli/src/b.ts'"],
+    ['cli/src/a.ts', "import { memoryStorage } from '@s3-bg-uploader/testkit/storage'"],
+    ['backend/scripts/s3/site.mjs', "import { b } from '../../../cli/dist/index.js'"],
+    ['backend/scripts/a.mjs', "import { b } from '@s3-bg-uploader/cli'"],
+    ['consumers/scripts/a.mjs', "import { b } from '@s3-bg-uploader/core'"],
     ['transport-node/src/a.ts', "import { b } from '../../core/src/b.ts'"],
     ['transport-node/src/a.ts', "import { b } from '@s3-bg-uploader/core/src/b.ts'"],
     ['transport-node/src/a.ts', "import { b } from '@s3-bg-uploader/backend'"],
@@ -122,5 +103,53 @@ describe('the guard itself', () => {
     ['backend/src/a.ts', "import { b } from '@s3-bg-uploader/backend'"],
   ])('%s may not: %s', (path, code) => {
     expect(check(`packages/${path}`, code)).toBeTypeOf('string')
+  })
+
+  test('an arrow that a package.json must not have is found', () => {
+    const slip = { exports: [], dependencies: [], devDependencies: ['@s3-bg-uploader/testkit'] }
+    expect(arrowViolations('core', slip)).toEqual(['core may not test with testkit'])
+    expect(cycleIn(workspaceArrows({ ...manifests, core: slip }))).toEqual(
+      expect.arrayContaining(['core', 'testkit']),
+    )
+    const sources = { ...slip, dependencies: slip.devDependencies, devDependencies: [] }
+    expect(arrowViolations('transport-node', sources)).toEqual([
+      'transport-node may not depend on testkit',
+    ])
+    expect(arrowViolations('transport-node', slip)).toEqual([])
+    expect(arrowViolations('helpers', slip)).toEqual(['no rule for packages/helpers'])
+  })
+
+  test('a cycle is found wherever the walk begins', () => {
+    expect(cycleIn({ a: ['b'], b: ['c'], c: ['b'] })).toEqual(['b', 'c', 'b'])
+    expect(cycleIn({ a: ['a'] })).toEqual(['a', 'a'])
+    expect(cycleIn({ a: ['b', 'c'], b: ['d'], c: ['d'] })).toBeUndefined()
+  })
+
+  test('slips are found in files of every kind and in every folder', () => {
+    const folder = mkdtempSync(join(tmpdir(), 's3-bg-uploader-slips-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const files = {
+      'package.json': '{}',
+      'packages/core/package.json': '{}',
+      'packages/core/src/machine/a.ts': "import '../runtime/b.ts'",
+      'packages/core/src/runtime/a.tsx': "import '../uploader/b.ts'",
+      'packages/core/test/deep/a.test.ts': "import '../../../backend/src/b.ts'",
+      'packages/core/scripts/a.mjs': "import '@s3-bg-uploader/cli'",
+      'packages/core/a.config.js': "import 'left-pad'",
+      'packages/core/dist/a.js': "import '@s3-bg-uploader/cli'",
+      'packages/core/node_modules/a/a.js': "import '@s3-bg-uploader/cli'",
+    }
+    for (const [file, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true })
+      writeFileSync(join(folder, file), text)
+    }
+    const found = forbiddenImports(folder, 'core', readManifests(folder))
+    expect([...found].sort()).toEqual([
+      "packages/core/a.config.js: 'left-pad': package.json of core does not declare left-pad",
+      "packages/core/scripts/a.mjs: '@s3-bg-uploader/cli': core may not import cli",
+      "packages/core/src/machine/a.ts: '../runtime/b.ts': machine may not import runtime/b.ts",
+      "packages/core/src/runtime/a.tsx: '../uploader/b.ts': runtime may not import uploader/b.ts",
+      "packages/core/test/deep/a.test.ts: '../../../backend/src/b.ts': leaves packages/core/",
+    ])
   })
 })

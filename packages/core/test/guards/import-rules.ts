@@ -19,7 +19,9 @@ export interface Manifest {
 interface PackageRule {
   /** Packages of this workspace that the sources may import. */
   readonly uses: readonly string[]
-  /** Packages of this workspace that only the tests may import. */
+  /** Arrows that DESIGN §3 does not draw: packages of which the sources may import these entries only. */
+  readonly alsoUses?: Readonly<Record<string, readonly string[]>>
+  /** Packages of this workspace that only tests, scripts and the like may import. */
   readonly testsUse?: readonly string[]
   /** Whether the sources may import `node:` modules. */
   readonly node?: true
@@ -36,9 +38,17 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   react: { uses: ['core'] },
   backend: { uses: ['core'], node: true },
   testkit: { uses: ['core', 'backend'], node: true },
-  cli: { uses: ['core', 'transport-node', 'backend', 'testkit'], node: true },
+  cli: {
+    uses: ['core', 'transport-node', 'backend'],
+    // `check` runs the suite for backends as a command.
+    alsoUses: { testkit: ['./conformance/backend'] },
+    testsUse: ['testkit'],
+    node: true,
+  },
   'example-web': { uses: ['core', 'transport-fetch', 'react', 'backend'], node: true },
   'example-expo': { uses: ['core', 'transport-react-native', 'react'] },
+  // Its apps are no part of the workspace: they install what was packed.
+  consumers: { uses: [], node: true },
   // What it shows in code blocks it has to depend on.
   docs: {
     uses: [
@@ -57,6 +67,20 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     uses: ['core', 'transport-node', 'transport-fetch', 'backend', 'testkit'],
     node: true,
   },
+}
+
+/**
+ * Scripts that try several packages together, as built, and belong to none of their tests: what they
+ * may load by path, outside of the arrows. Nothing that is published may.
+ */
+const REACHES: Readonly<Record<string, readonly string[]>> = {
+  'packages/backend/scripts/s3/browser.mjs': ['packages/example-web/scripts/find-chromium.mjs'],
+  'packages/backend/scripts/s3/conformance.mjs': ['packages/testkit/dist/index.js'],
+  'packages/backend/scripts/s3/site.mjs': [
+    'packages/core/dist/index.js',
+    'packages/transport-node/dist/index.js',
+  ],
+  'packages/transport-react-native/scripts/test-vectors.mjs': ['packages/core/dist/hash/xxh64.js'],
 }
 
 interface LayerRule {
@@ -139,6 +163,7 @@ export function violationOf(
   if (from.startsWith('.')) {
     const home = inSource ? `packages/${own}/src/` : `packages/${own}/`
     const target = posix.join(posix.dirname(path), from)
+    if (REACHES[path]?.includes(target)) return undefined
     if (!target.startsWith(home)) return `leaves ${home}`
     if (own === 'core' && inSource) {
       return layerViolation(path.slice(home.length), target.slice(home.length), typeOnly)
@@ -155,10 +180,14 @@ export function violationOf(
     const other = name.slice(SCOPE.length)
     if (other === own) {
       if (inSource) return 'a package imports its own files by path'
-    } else if (![...rule.uses, ...(inSource ? [] : (rule.testsUse ?? []))].includes(other)) {
+    } else if (!arrowsOf(rule, inSource).includes(other)) {
       return `${own} may not import ${other}`
     }
     const entry = `.${from.slice(name.length)}`
+    const only = inSource ? rule.alsoUses?.[other] : undefined
+    if (only !== undefined && !only.includes(entry)) {
+      return `${own} may import only ${only.join(', ')} of ${other}`
+    }
     if (!manifests[other]?.exports.includes(entry)) return `${other} does not export ${entry}`
     if (other === own) return undefined
   } else if (own === 'core' && inSource) {
@@ -176,6 +205,42 @@ export function violationOf(
   // Some modules are there for their types only: those of AWS Lambda have no code.
   if (declared.includes(name) || (typeOnly && declared.includes(`@types/${name}`))) return undefined
   return `package.json of ${own} does not declare ${name}`
+}
+
+function arrowsOf(
+  { uses, alsoUses = {}, testsUse = [] }: PackageRule,
+  inSource: boolean,
+): readonly string[] {
+  return [...uses, ...Object.keys(alsoUses), ...(inSource ? [] : testsUse)]
+}
+
+/** Packages of this workspace among `names`, without the scope. */
+function workspaceOf(names: readonly string[]): readonly string[] {
+  return names.filter((name) => name.startsWith(SCOPE)).map((name) => name.slice(SCOPE.length))
+}
+
+/** Arrows of a package.json that DESIGN §3 does not allow. */
+export function arrowViolations(own: string, manifest: Manifest): readonly string[] {
+  const rule = PACKAGES[own]
+  if (rule === undefined) return [`no rule for packages/${own}`]
+  const refused = (names: readonly string[], inSource: boolean): readonly string[] =>
+    workspaceOf(names).filter((name) => !arrowsOf(rule, inSource).includes(name))
+  return [
+    ...refused(manifest.dependencies, true).map((name) => `${own} may not depend on ${name}`),
+    ...refused(manifest.devDependencies, false).map((name) => `${own} may not test with ${name}`),
+  ]
+}
+
+/** Who depends on whom in the workspace, devDependencies included. */
+export function workspaceArrows(
+  manifests: Readonly<Record<string, Manifest>>,
+): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    Object.entries(manifests).map(([own, { dependencies, devDependencies }]) => [
+      own,
+      workspaceOf([...dependencies, ...devDependencies]),
+    ]),
+  )
 }
 
 function layerOf(pathInSource: string): string {
