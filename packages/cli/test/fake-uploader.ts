@@ -184,6 +184,7 @@ export class FakeUploader implements Uploader<string> {
       percentage: totalBytes === 0 ? 0 : (sentBytes / totalBytes) * 100,
       speed,
       eta: speed > 0 ? (totalBytes - sentBytes) / speed : undefined,
+      slots: 6,
     }
   }
 }

@@ -140,6 +140,11 @@ export interface PartQueue {
 }
 
 interface TransportBase {
+  /**
+   * The most PUTs at once that are of use on this platform: the default of the uploader's
+   * `concurrency`. Default 6, as many connections as browsers open to one host.
+   */
+  readonly concurrency?: number
   /** Ports that the platform brings along, used instead of the defaults. */
   readonly platform?: Partial<Platform>
   /**

@@ -20,6 +20,8 @@ export function composeTransport(connections: Connections): ForegroundTransport<
   const buffers = new BufferPool()
   const put = putPart.bind(undefined, { connections, buffers })
   return {
+    // Twice as many as at the start, where the line is long; each one has a buffer or two.
+    concurrency: 12,
     capabilities: { progress: true, reopen: true, nativeHash: false, background: false },
     open: (file) => openFileSource(file, put),
     reopen: (ref) => reopenFileSource(ref, put),

@@ -39,7 +39,7 @@ export function addBackendOptions(command: Command): Command {
 export function addEndpointOptions(command: Command): Command {
   return addBackendOptions(command).option(
     '--concurrency <n>',
-    'parts sent at the same time (default: 6)',
+    'the most parts sent at the same time (default: 12)',
   )
 }
 

@@ -2,6 +2,7 @@ import { backoffMs } from './backoff.ts'
 import { decide } from './decide.ts'
 import { fail, restart } from './ending.ts'
 import type { Failure } from './failure.ts'
+import { failedLanding } from './landing.ts'
 import { valueAt, withValue } from './part-table.ts'
 import { inOrder, isUsable } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
@@ -18,10 +19,13 @@ export function notePartFailed(
   if (state.multipart === undefined || flight === undefined) return state
   const { failure } = fact
   const { part } = flight
-  if (flight.holdsSlot) out.push({ type: 'releaseSlots', count: 1 })
   const decision = decide('put', failure)
   // Being offline is nobody's failed attempt (guarantee 5).
   const offline = decision === 'retry' && state.gate !== 'open' && failure.kind !== 'status'
+  if (flight.holdsSlot) {
+    const landing = offline ? undefined : failedLanding(failure, flight.startedAt, now)
+    out.push({ type: 'releaseSlots', count: 1, landing })
+  }
   const { failedPuts } = state.multipart
   const multipart: Multipart = {
     ...state.multipart,

@@ -1,5 +1,6 @@
 import { stopParts } from './ending.ts'
 import { etagOf, withEtag } from './etag-table.ts'
+import type { Landing } from './landing.ts'
 import { partLength, partRange } from './plan.ts'
 import { forgoUrl, inOrder, isUsable, smooth } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
@@ -155,11 +156,16 @@ export function confirm(
   // Of what an earlier process sent off nobody knows when that was.
   const tookMs = flight?.startedAt === undefined ? undefined : now - flight.startedAt
   const msPerLoad = tookMs !== undefined && flight?.load ? tookMs / flight.load : undefined
-  if (flight?.holdsSlot) out.push({ type: 'releaseSlots', count: 1, msPerLoad })
   const bytes = partLength(state.file.size, multipart.partSize, fact.part)
+  const load = loadOf({ parts: 1, bytes })
+  if (flight?.holdsSlot) {
+    const { startedAt } = flight
+    const landing: Landing | undefined =
+      startedAt === undefined ? undefined : { how: 'stored', startedAt, endedAt: now, load }
+    out.push({ type: 'releaseSlots', count: 1, msPerLoad, landing })
+  }
   // In a queue most of the time is that of the others: what counts is when the next one is done.
-  const partMs =
-    msPerLoad === undefined ? tookMs : msPerLoad * loadOf({ parts: 1, bytes }) * rules.slots
+  const partMs = msPerLoad === undefined ? tookMs : msPerLoad * load * rules.slots
   out.push({
     type: 'journalPart',
     taskId: fact.taskId,

@@ -1,5 +1,7 @@
+import type { Landing } from './landing.ts'
 import { enqueue, firstOf, type Queue, type Queued, withoutFirst } from './queue.ts'
 import { smooth } from './signing.ts'
+import { newSlotLimit, noteLanding, type SlotLimit } from './slot-limit.ts'
 import type { Gate } from './upload-state.ts'
 import { type InQueue, type Place, placeIn, type Window } from './window.ts'
 
@@ -18,8 +20,8 @@ interface Admitted extends Queued {
 
 /** Over all uploads: who works, who gets the next slot, and what stops everybody. */
 export interface SchedulerState {
-  /** Parts under way at once. */
-  readonly slots: number
+  /** Parts under way at once. In a queue they are not limited by this, but by its window. */
+  readonly limit: SlotLimit
   /** What the queue of a background transport takes; slots are places in it then. */
   readonly window: Window | undefined
   /** Measured, smoothed: how long the queue takes for what it holds, in milliseconds. */
@@ -49,6 +51,7 @@ export type SchedulerEvent =
       readonly id: string
       readonly count: number
       readonly msPerLoad?: number | undefined
+      readonly landing?: Landing | undefined
     }
   /** Parts of it are in a queue already, from before: it works, whoever else waits. */
   | {
@@ -74,21 +77,30 @@ export interface SchedulerTransition {
 }
 
 export function newScheduler(facts: {
+  /** The most parts under way at once. */
   readonly slots: number
   readonly configured: boolean
   readonly online: boolean
   readonly constrained?: boolean | undefined
   readonly window?: Window | undefined
 }): SchedulerState {
+  const { slots, window, configured, online } = facts
   return {
-    ...facts,
-    window: facts.window,
+    limit: newSlotLimit(slots),
+    window,
+    configured,
+    online,
     msPerLoad: undefined,
     constrained: facts.constrained ?? false,
     queue: undefined,
     admitted: [],
     held: 0,
   }
+}
+
+/** How many parts may be under way at once now. */
+export function slotsOf({ limit, window }: SchedulerState): number {
+  return window === undefined ? limit.slots : limit.most
 }
 
 /** What keeps every upload from working. */
@@ -135,7 +147,12 @@ function note(state: SchedulerState, event: SchedulerEvent): SchedulerState {
       const { msPerLoad } = event
       const measured =
         msPerLoad === undefined ? state.msPerLoad : smooth(state.msPerLoad, msPerLoad)
-      const released = { ...state, held: state.held - count, msPerLoad: measured }
+      const { landing } = event
+      const limit =
+        landing === undefined || state.window !== undefined
+          ? state.limit
+          : noteLanding(state.limit, landing, state.held)
+      const released = { ...state, limit, held: state.held - count, msPerLoad: measured }
       return change(released, event.id, (held) => ({ ...held, held: held.held - count }))
     }
     case 'slotsKept': {
@@ -169,7 +186,7 @@ function change(
 function admit(state: SchedulerState, effects: SchedulerEffect[]): SchedulerState {
   let { queue, admitted } = state
   // Files of one part each fill a queue only if there are as many of them.
-  const most = Math.max(state.slots * UPLOADS_PER_SLOT, state.window?.tasks ?? 0)
+  const most = Math.max(state.limit.most * UPLOADS_PER_SLOT, state.window?.tasks ?? 0)
   while (queue !== undefined && admitted.length < most) {
     const { id, order } = firstOf(queue)
     queue = withoutFirst(queue)
@@ -190,7 +207,8 @@ function inOrder(admitted: Admitted[]): readonly Admitted[] {
 /** The oldest upload first: files are done one after the other, and their parts in parallel. */
 function grantSlots(state: SchedulerState, effects: SchedulerEffect[]): SchedulerState {
   // One slot at a time: the upload answers every grant with whether it wants another one.
-  const { window, slots, held } = state
+  const { window, held } = state
+  const slots = slotsOf(state)
   const isFull = held >= (window?.tasks ?? slots)
   const upload = isFull ? undefined : state.admitted.find(({ wants }) => wants)
   if (upload === undefined) return state

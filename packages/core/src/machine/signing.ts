@@ -39,7 +39,9 @@ export function refill(
 ): UploadState {
   if (multipart.signing !== undefined || multipart.signRetryAt > now) return state
   const { partMs, signMs, urlLifeMs, ready, flights, delayed } = multipart
-  const { slots, queueTasks = 0 } = rules
+  const { queueTasks = 0 } = rules
+  // There may be twice as many slots any moment, and they must not wait for URLs then.
+  const slots = Math.min(rules.slots, 2 * rules.slotsNow)
   const partsPerCall =
     partMs === undefined || signMs === undefined ? 1 : signMs / Math.max(1, partMs)
   const needed = slots + Math.ceil(1.5 * slots * partsPerCall)

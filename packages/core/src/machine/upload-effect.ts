@@ -1,4 +1,5 @@
 import type { ControlCall } from '../errors.ts'
+import type { Landing } from './landing.ts'
 
 /** Everything that an upload may ask for. The answer, where there is one, is an event. */
 export type UploadEffect =
@@ -38,11 +39,12 @@ export type UploadEffect =
       readonly bytes: number
       readonly lifeMs: number
     }
-  /** With the time that a part took in a queue, for each unit of its load. */
+  /** With the time that a part took in a queue, for each unit of its load, and how its exchange ended. */
   | {
       readonly type: 'releaseSlots'
       readonly count: number
       readonly msPerLoad?: number | undefined
+      readonly landing?: Landing | undefined
     }
   /** → `admitted`, at once: so many of its parts, of so many bytes each, are in a queue already. */
   | { readonly type: 'keepSlots'; readonly count: number; readonly bytes: number }

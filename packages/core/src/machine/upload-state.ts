@@ -33,8 +33,10 @@ export interface Rules {
   readonly stallMs: number
   /** How often NoSuchUpload may send an upload back to startUpload. */
   readonly restarts: number
-  /** PUTs at the same time, over all uploads. */
+  /** The most PUTs at the same time, over all uploads. */
   readonly slots: number
+  /** So many of them may be under way now. */
+  readonly slotsNow: number
   /**
    * Parts that the queue of the transport takes, over all uploads. Undefined for a transport that
    * sends at once what it is given.

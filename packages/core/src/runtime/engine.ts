@@ -8,6 +8,7 @@ import {
   type SchedulerEvent,
   type SchedulerState,
   schedule,
+  slotsOf,
 } from '../machine/scheduler.ts'
 import { transition } from '../machine/transition.ts'
 import type { UploadEffect } from '../machine/upload-effect.ts'
@@ -45,6 +46,8 @@ export interface EngineOptions<TFile> {
   readonly onChange: (state: UploadState, before: UploadState) => void
   /** The gate that concerns all uploads changed. */
   readonly onGateChange: () => void
+  /** The number of slots changed. */
+  readonly onSlotsChange: () => void
   readonly onProblem: (error: UploadError) => void
 }
 
@@ -125,6 +128,11 @@ export class Engine<TFile> {
 
   get gate(): Gate {
     return gateOf(this.#scheduler)
+  }
+
+  /** Parts that may be under way at once now. */
+  get slots(): number {
+    return slotsOf(this.#scheduler)
   }
 
   setConfig(config: EndpointConfig): void {
@@ -279,8 +287,10 @@ export class Engine<TFile> {
     const before = this.gate
     const { state, effects } = schedule(this.#scheduler, event)
     const { window } = this.#scheduler
+    const { slots } = this
     this.#scheduler = state
-    if (state.window !== window) this.#rules = this.#makeRules()
+    if (state.window !== window || this.slots !== slots) this.#rules = this.#makeRules()
+    if (this.slots !== slots) this.#options.onSlotsChange()
     for (const effect of effects) this.#runSchedulerEffect(effect)
     if (this.gate !== before) this.#options.onGateChange()
   }
@@ -405,6 +415,7 @@ export class Engine<TFile> {
   #makeRules(): Rules {
     return {
       ...this.#options.policy,
+      slotsNow: this.slots,
       queueTasks: this.#scheduler.window?.tasks,
       canList: this.#config?.listPartsApi !== undefined,
       canAbort: this.#config && this.#config.abortApi !== undefined,

@@ -47,12 +47,12 @@ export class Aggregate {
     this.#snapshot = undefined
   }
 
-  snapshot(now: number): AggregateSnapshot {
-    this.#snapshot ??= this.#take(now)
+  snapshot(now: number, slots: number): AggregateSnapshot {
+    if (this.#snapshot?.slots !== slots) this.#snapshot = this.#take(now, slots)
     return this.#snapshot
   }
 
-  #take(now: number): AggregateSnapshot {
+  #take(now: number, slots: number): AggregateSnapshot {
     const { completed, cancelled, failed, paused } = this.#byStatus
     const over = completed + cancelled + failed + paused === this.#uploads
     const speed = over ? 0 : this.#meter.rate(now)
@@ -65,6 +65,7 @@ export class Aggregate {
       percentage: percentageOf(this.#sentBytes, this.#totalBytes, allDone),
       speed,
       eta: etaOf(this.#totalBytes - this.#sentBytes, speed),
+      slots,
     }
   }
 }

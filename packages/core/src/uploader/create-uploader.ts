@@ -34,7 +34,8 @@ const POLICY = {
 export async function createUploader<TFile>(
   options: UploaderOptions<TFile>,
 ): Promise<Uploader<TFile>> {
-  const { transport, store = memoryStore(), concurrency = DEFAULT_CONCURRENCY } = options
+  const { transport, store = memoryStore() } = options
+  const { concurrency = transport.concurrency ?? DEFAULT_CONCURRENCY } = options
   if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
     throw new UploadError('config_invalid', 'concurrency must be a positive whole number')
   }
@@ -70,6 +71,7 @@ export async function createUploader<TFile>(
       roster.changed(state.file.id)
     },
     onGateChange: () => roster.allChanged(),
+    onSlotsChange: () => roster.slotsChanged(),
     onProblem: report,
   })
   const forget = (upload: UploadHandle): void => {

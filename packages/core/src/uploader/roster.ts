@@ -43,7 +43,8 @@ class Group implements Transfer {
     return [...this.members]
   }
 
-  getSnapshot = (): AggregateSnapshot => this.aggregate.snapshot(this.#clock.now())
+  getSnapshot = (): AggregateSnapshot =>
+    this.aggregate.snapshot(this.#clock.now(), this.#engine.slots)
 
   subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener)
 
@@ -142,6 +143,11 @@ export class Roster {
     const status = statusOf(state)
     if (status === 'uploading') this.#watch(handle)
     else if (status !== 'completing') this.#unwatch(handle)
+  }
+
+  /** There are more slots than before, or fewer. */
+  slotsChanged(): void {
+    for (const group of [this.all, ...this.#transfers.values()]) this.#notifier.mark(group)
   }
 
   allChanged(): void {

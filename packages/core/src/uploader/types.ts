@@ -27,7 +27,12 @@ export interface UploaderOptions<TFile> {
   /** Where the journal is kept. Default: in memory, which survives nothing. */
   readonly store?: Store | undefined
   readonly config?: UploaderConfig | undefined
-  /** PUTs at the same time, over all uploads. Default 6. */
+  /**
+   * The most PUTs at the same time, over all uploads. Default: what the transport says, else 6. The
+   * machine finds out how many of them are of use: it begins with 6 at most, takes more while these
+   * bring more, and fewer when the storage answers 503 or 429 or exchanges break. A background queue
+   * sends as many at once as it sees fit.
+   */
   readonly concurrency?: number | undefined
   /** Default true: unfinished uploads of the journal go on by themselves. */
   readonly autoStart?: boolean | undefined
@@ -126,6 +131,11 @@ export interface AggregateSnapshot {
   readonly percentage: number
   readonly speed: number
   readonly eta: number | undefined
+  /**
+   * PUTs that may be under way at once now, over all uploads: found by trying, and never more than
+   * `concurrency`. With a background transport it is always that many.
+   */
+  readonly slots: number
 }
 
 /** What React's `useSyncExternalStore` asks for. */

@@ -21,7 +21,10 @@ type Bound = Pick<Upload, 'getSnapshot' | 'subscribe' | 'parts'>
 
 /** What all handles share. */
 export interface HandleContext {
-  readonly engine: Pick<Engine<unknown>, 'post' | 'postAll' | 'stateOf' | 'gate' | 'closed'>
+  readonly engine: Pick<
+    Engine<unknown>,
+    'post' | 'postAll' | 'stateOf' | 'gate' | 'slots' | 'closed'
+  >
   readonly clock: Clock
   readonly forget: (upload: UploadHandle) => void
   /** A listener threw. */

@@ -15,6 +15,7 @@ export const rules: Rules = {
   stallMs: 60_000,
   restarts: 1,
   slots: 2,
+  slotsNow: 2,
   queueTasks: undefined,
   canList: false,
   canAbort: false,

@@ -14,7 +14,13 @@ const blank = newMultipart({
 
 function asked(given: Partial<Multipart>, slots: number, now = 0): readonly number[] {
   const out: UploadEffect[] = []
-  refill(newUpload(fileOf(100_000)), { ...blank, ...given }, now, { ...rules, slots }, out)
+  refill(
+    newUpload(fileOf(100_000)),
+    { ...blank, ...given },
+    now,
+    { ...rules, slots, slotsNow: slots },
+    out,
+  )
   const [effect] = out
   return effect?.type === 'callUrls' ? effect.parts : []
 }
@@ -54,7 +60,13 @@ describe('how many URLs are asked for', () => {
     const out: UploadEffect[] = []
     const flights = Array.from({ length: flying }, () => ({})) as unknown as Multipart['flights']
     const multipart = { ...blank, flights }
-    refill(newUpload(fileOf(100_000)), multipart, 0, { ...rules, slots: 6, queueTasks }, out)
+    refill(
+      newUpload(fileOf(100_000)),
+      multipart,
+      0,
+      { ...rules, slots: 6, slotsNow: 6, queueTasks },
+      out,
+    )
     expect(out).toMatchObject([{ type: 'callUrls', parts: { length: count } }])
   })
 

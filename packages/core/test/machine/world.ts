@@ -12,6 +12,7 @@ import {
   type SchedulerEvent,
   type SchedulerState,
   schedule,
+  slotsOf,
 } from '../../src/machine/scheduler.ts'
 import { transition } from '../../src/machine/transition.ts'
 import type { UploadEffect } from '../../src/machine/upload-effect.ts'
@@ -97,7 +98,7 @@ type Message =
 
 export interface WorldOptions {
   readonly uploads: readonly { readonly size: number; readonly partSize: number }[]
-  readonly rules: Rules
+  readonly rules: Omit<Rules, 'slotsNow'>
 }
 
 const LIVES = [undefined, undefined, 900_000, 900_000, 1000, 1]
@@ -155,7 +156,7 @@ const AFTER_CANCEL: readonly UploadEffect['type'][] = [
  * first step that breaks a guarantee.
  */
 export class World {
-  readonly rules: Rules
+  readonly #rules: WorldOptions['rules']
   readonly uploads: Uploading[]
   /** Everything that happened, for the message of a violation. */
   readonly story: string[] = []
@@ -172,7 +173,7 @@ export class World {
   readonly #urls = new Map<string, { uploadId: string; part: number; expiresAt: number }>()
 
   constructor({ uploads, rules }: WorldOptions) {
-    this.rules = deepFreeze(rules)
+    this.#rules = deepFreeze(rules)
     this.#scheduler = this.#newScheduler(true)
     this.uploads = uploads.map(({ size, partSize }, index) => {
       const state = newUpload({
@@ -561,6 +562,10 @@ export class World {
     this.#checkQuiet()
   }
 
+  get rules(): Rules {
+    return { ...this.#rules, slotsNow: slotsOf(this.#scheduler) }
+  }
+
   #schedule(event: SchedulerEvent): void {
     const before = this.#scheduler
     const { state, effects } = schedule(before, deepFreeze(event))
@@ -570,6 +575,12 @@ export class World {
     }
     const most = this.rules.queueTasks ?? this.rules.slots
     if (state.held > most || state.held < 0) this.#violated(`${state.held} slots are held`)
+    const slots = slotsOf(state)
+    if (!(slots >= 1 && slots <= this.rules.slots)) this.#violated(`there are ${slots} slots`)
+    const grants = effects.filter(({ type }) => type === 'grantSlot').length
+    if (grants > 0 && state.held > (this.rules.queueTasks ?? slots)) {
+      this.#violated(`one more than ${slots} slots is granted`)
+    }
     this.#scheduler = deepFreeze(state)
     for (const effect of effects) {
       switch (effect.type) {
@@ -840,7 +851,8 @@ export class World {
 
   /** What must hold whenever the machines have heard everything of each other. */
   #checkQuiet(): void {
-    const { admitted, held, slots } = this.#scheduler
+    const { admitted, held } = this.#scheduler
+    const slots = slotsOf(this.#scheduler)
     let flights = 0
     for (const [index, { state, alarm, record }] of this.uploads.entries()) {
       if (record === undefined) continue
@@ -877,7 +889,7 @@ export class World {
   }
 
   #newScheduler(online: boolean): SchedulerState {
-    const { slots, queueTasks } = this.rules
+    const { slots, queueTasks } = this.#rules
     const window =
       queueTasks === undefined ? undefined : { tasks: queueTasks, bytes: Number.POSITIVE_INFINITY }
     return newScheduler({ slots, window, configured: true, online })

@@ -31,6 +31,7 @@ describe('a sum', () => {
       percentage: 0,
       speed: 0,
       eta: undefined,
+      slots: 6,
     }
     expect(transfer.transferId).toBe('trip')
     expect(transfer.uploads()).toEqual([])

@@ -11,10 +11,14 @@ export function checkQuiet(
   user: SimUser,
   idleSlots: IdleSlots,
 ): void {
-  const freeSlots = world.plan.concurrency - checkSlots(world, device)
+  const slots = user.uploader?.getSnapshot().slots ?? world.plan.concurrency
+  const attentive = user.client?.attentive === true
+  if (attentive && user.uploader !== undefined) device.referee.slots.check(slots)
+  const freeSlots = slots - checkSlots(world, device)
+  if (attentive) checkWaitForSlots(world, device, freeSlots)
   checkSources(world, device, user)
-  idleSlots.check(user.client?.attentive === true, freeSlots)
-  if (device.store.writing > 0 || user.client?.attentive !== true) return
+  idleSlots.check(attentive, freeSlots)
+  if (device.store.writing > 0 || !attentive) return
   checkJournal(world, device)
   checkWaiting(world, device)
 }
@@ -28,6 +32,16 @@ function checkSlots(world: World, { referee }: Device): number {
     world.violate('7 bounds', `${flying} parts in flight, ${world.plan.concurrency} allowed`)
   }
   return flying
+}
+
+/** Whoever waits for a slot waits for one that is in use. */
+function checkWaitForSlots(world: World, { referee }: Device, freeSlots: number): void {
+  if (freeSlots <= 0 || world.has('background')) return
+  for (const trace of referee.traces.values()) {
+    const snapshot = shown(trace)
+    if (snapshot?.status !== 'uploading' || snapshot.waitingFor?.reason !== 'slot') continue
+    world.violate('7 bounds', `${freeSlots} slots are free, and ${trace.name} waits for one`)
+  }
 }
 
 /** A file is open once for its upload, and once more while it is added again; then not any more. */

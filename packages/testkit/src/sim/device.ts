@@ -2,6 +2,7 @@ import { type Json, UploadError } from '@s3-bg-uploader/core'
 import { BackgroundQueue } from './background-queue.ts'
 import type { ClientProcess } from './client-process.ts'
 import { ContentHash } from './content-hash.ts'
+import { Crowd } from './crowd.ts'
 import { SimForegroundSource } from './foreground-source.ts'
 import { KeptFiles } from './kept-files.ts'
 import { never } from './party.ts'
@@ -22,6 +23,7 @@ type AsSource<T> = (file: SimFile, kept: number | undefined) => T
 export class Device {
   readonly world: World
   readonly network: SimNetwork
+  readonly crowd: Crowd
   readonly storage: SimStorage
   readonly backend: SimBackend
   readonly referee: Referee
@@ -34,6 +36,7 @@ export class Device {
   constructor(world: World) {
     this.world = world
     this.network = new SimNetwork(world)
+    this.crowd = new Crowd(world)
     this.storage = new SimStorage(world)
     this.backend = new SimBackend(world, this.storage)
     this.store = new SimStore(world)

@@ -86,6 +86,10 @@ export const FAULT_CLASSES = [
   'slow-backend',
   /** The queue of the system cannot be asked what it holds. */
   'queue-failure',
+  /** The storage answers 503 to more PUTs at once than it likes; files of up to 90 parts. */
+  'narrow-storage',
+  /** All PUTs share one line; files of up to 90 parts. */
+  'shared-line',
 ] as const
 
 export type FaultClass = (typeof FAULT_CLASSES)[number]

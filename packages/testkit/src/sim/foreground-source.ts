@@ -1,5 +1,6 @@
 import type { ForegroundSource, PutRequest, PutResponse } from '@s3-bg-uploader/core'
 import type { ClientProcess } from './client-process.ts'
+import type { Crowd } from './crowd.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import { never } from './party.ts'
 import type { Referee } from './referee.ts'
@@ -10,6 +11,7 @@ import type { SimStorage } from './sim-storage.ts'
 /** What sends bytes to the storage. */
 export interface Wire {
   readonly network: SimNetwork
+  readonly crowd: Crowd
   readonly storage: SimStorage
   readonly referee: Referee
 }
@@ -45,7 +47,7 @@ export class SimForegroundSource extends OpenFile implements ForegroundSource {
 
 /** Sends one part: its first half as the file is now, its second half as it is when that is read. */
 export function sendPart(
-  { network, storage }: Wire,
+  { network, storage, crowd }: Wire,
   file: SimFile,
   party: ClientProcess | { readonly alive: true; deliver(callback: () => void): void },
   request: Omit<PutRequest, 'signal'> & { readonly signal: AbortSignal | undefined },
@@ -57,7 +59,7 @@ export function sendPart(
   const firstHalf = file.content.subarray(range.start, middle)
   const seesProgress = !world.has('no-progress')
   // Bytes leave the device now, however late they arrive.
-  const bodyMs = world.about('put.body', world.plan.bodyMs)
+  const { bodyMs, isTooMany } = crowd.join()
   const halfwayAt = world.clock.now() + bodyMs / 2
   const issued = storage.urls.get(url)
   const startedAt = world.clock.wall()
@@ -73,7 +75,7 @@ export function sendPart(
       const bytes = new Uint8Array(firstHalf.length + rest.length)
       bytes.set(firstHalf)
       bytes.set(rest, firstHalf.length)
-      return storage.put(url, bytes, startedAt)
+      return isTooMany ? storage.refuse() : storage.put(url, bytes, startedAt)
     },
     // Platforms that cannot watch the progress end by themselves what stands still.
     patienceMs: seesProgress ? undefined : 150_000,

@@ -23,6 +23,8 @@ export interface Plan {
   readonly files: readonly FilePlan[]
   readonly partSize: number
   readonly concurrency: number
+  /** A narrow storage takes so many PUTs at once. */
+  readonly storageWidth: number
   /** How many parts a queue takes at once, and bytes of them. */
   readonly window: QueueWindow
   /** Milliseconds that a request or an answer takes, about. */
@@ -68,6 +70,8 @@ const RARE: ReadonlyMap<FaultClass, number> = new Map([
   ['corrupt-record', 0.15],
   ['crash', 0.3],
   ['kept-files', 0.3],
+  ['narrow-storage', 0.02],
+  ['shared-line', 0.02],
 ])
 
 /** More than are admitted at once with any number of slots. */
@@ -89,7 +93,9 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
   const partSize = random.between('plan.partSize', 4, 12)
   const most = limits.maxFiles ?? MANY
   const usual = Math.min(most, countFiles(random, faults.has('many-files')))
-  const count = faults.has('long-files') ? Math.min(usual, 2) : usual
+  const crowded = faults.has('narrow-storage') || faults.has('shared-line')
+  const long = crowded || faults.has('long-files')
+  const count = long ? Math.min(usual, 2) : usual
   const chaosMs = random.pick('plan.chaosMs', [3_000, 20_000, 120_000, 600_000])
   const canReopen = !faults.has('no-reopen')
   const files: FilePlan[] = []
@@ -97,7 +103,7 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
     const late = random.chance('plan.late', 0.2) ? random.draw('plan.addedAt') : 0
     files.push({
       name: `f${index}`,
-      size: faults.has('long-files') ? longSize(random, partSize) : sizeOf(random, partSize),
+      size: long ? longSize(random, partSize) : sizeOf(random, partSize),
       transferId: random.chance('plan.transfer', 0.3) ? 'trip' : undefined,
       addedAt: Math.floor(late ** 3 * chaosMs),
       hasMtime: canReopen || random.chance('plan.hasMtime', 0.5),
@@ -109,7 +115,10 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
     faults,
     files,
     partSize,
-    concurrency: random.pick('plan.concurrency', [1, 2, 3, 6]),
+    concurrency: crowded
+      ? random.pick('plan.crowd', [4, 6, 8, 16])
+      : random.pick('plan.concurrency', [1, 2, 3, 6]),
+    storageWidth: random.pick('plan.storageWidth', [1, 2, 4, 7]),
     window: {
       tasks: random.pick('plan.windowTasks', [1, 2, 5, 12, 40]),
       bytes: random.pick('plan.windowBytes', [3, 15, 100, 1_000]),

@@ -11,6 +11,7 @@ import { newSigning } from './signing.ts'
 import type { ControlRequest, SimBackend } from './sim-backend.ts'
 import type { IssuedUrl, SimStorage, StoredUpload } from './sim-storage.ts'
 import type { SimStore } from './sim-store.ts'
+import { SlotWatch } from './slot-watch.ts'
 import { type Trace, underWay } from './trace.ts'
 import { UrlWatch } from './url-watch.ts'
 import type { World } from './world.ts'
@@ -34,6 +35,7 @@ export class Referee {
   readonly ledger: JournalLedger = new JournalLedger()
   readonly leftovers: Leftovers
   readonly finished: Finished
+  readonly slots: SlotWatch
   #puts = 0
 
   constructor(
@@ -49,6 +51,7 @@ export class Referee {
     this.#backend = parts.backend
     this.#store = parts.store
     this.#urls = new UrlWatch(world, parts.storage)
+    this.slots = new SlotWatch(world)
     this.leftovers = new Leftovers(world, parts.storage, this.ledger)
     this.finished = new Finished(world, this.ledger)
     this.ledger.onAmbiguity = (id, generation) => {
@@ -73,6 +76,7 @@ export class Referee {
   /** The process died, or its uploader was closed: what it had under way is over. */
   processEnded(): void {
     this.leftovers.processEnded()
+    this.slots.processEnded()
     this.#puts = 0
     for (const trace of this.traces.values()) {
       if (trace.completes.size > 0 || this.#recordOf(trace)?.completeLost) trace.uncertain = true
@@ -123,9 +127,11 @@ export class Referee {
     }
     trace.puts.add(what)
     trace.signing.failedParts.delete(part)
+    const startedAt = world.clock.now()
     const end = underWay(trace, client)
     return (answer) => {
       if (client.ended || !trace.puts.delete(what)) return
+      this.slots.putEnded(startedAt, answer, (answer && retryAfterOf(answer)) ?? 0)
       this.#puts -= 1
       end()
       if (answer === undefined || !isSuccess(answer)) {
@@ -274,13 +280,8 @@ export class Referee {
   }
 
   #noteRetryAfter(trace: Trace, what: string, answer: HttpAnswer): void {
-    const value = answer.headers['retry-after']
-    if (value === undefined) return
-    const { clock } = this.#world
-    const ms = /^\d+$/.test(value)
-      ? Number(value) * 1000
-      : Date.parse(value) - Date.parse(answer.headers.date ?? value)
-    trace.notBefore.set(what, clock.now() + ms)
+    const ms = retryAfterOf(answer)
+    if (ms !== undefined) trace.notBefore.set(what, this.#world.clock.now() + ms)
   }
 
   #checkComplete(
@@ -336,6 +337,14 @@ export class Referee {
       `the object of ${upload.file} has not the bytes that were hashed`,
     )
   }
+}
+
+/** Milliseconds that the server asks for. */
+function retryAfterOf({ headers }: HttpAnswer): number | undefined {
+  const value = headers['retry-after']
+  if (value === undefined) return undefined
+  if (/^\d+$/.test(value)) return Number(value) * 1000
+  return Date.parse(value) - Date.parse(headers.date ?? value)
 }
 
 /** Says nothing of what became of a request that was sent twice on the way. */

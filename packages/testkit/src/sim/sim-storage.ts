@@ -74,6 +74,12 @@ export class SimStorage {
     return withDate(this.#world, this.#put(url, bytes, startedAt))
   }
 
+  /** More at once than it likes. */
+  refuse(): HttpAnswer {
+    this.#world.reach('narrow-storage')
+    return withDate(this.#world, s3Error(503, 'SlowDown'))
+  }
+
   #put(url: string, bytes: Uint8Array, startedAt: number): HttpAnswer {
     const world = this.#world
     const issued = this.urls.get(url)

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type MachineEvent, MUTANTS, type Mutant, type State, type Transition } from './mutants.ts'
-import { untilCaught } from './until-caught.ts'
+import { type NoteLanding, SLOT_MUTANTS, type SlotMutant } from './slot-mutants.ts'
+import { type Caught, untilCaught } from './until-caught.ts'
 
 const MOST_SEEDS = 3_000
 
@@ -8,7 +9,10 @@ interface Machine {
   transition(state: State, event: MachineEvent, rules: unknown): Transition
 }
 
-const bench = vi.hoisted(() => ({ mutant: undefined as Mutant | undefined }))
+const bench = vi.hoisted(() => ({
+  mutant: undefined as Mutant | undefined,
+  slotMutant: undefined as SlotMutant | undefined,
+}))
 
 vi.mock('../../../core/src/machine/transition.ts', async (importOriginal) => {
   const { transition } = await importOriginal<Machine>()
@@ -22,8 +26,18 @@ vi.mock('../../../core/src/machine/transition.ts', async (importOriginal) => {
   return machine
 })
 
+vi.mock('../../../core/src/machine/slot-limit.ts', async (importOriginal) => {
+  const original = await importOriginal<{ readonly noteLanding: NoteLanding }>()
+  const noteLanding: NoteLanding = (limit, landing, held) =>
+    bench.slotMutant === undefined
+      ? original.noteLanding(limit, landing, held)
+      : bench.slotMutant(original.noteLanding, limit, landing, held)
+  return { ...original, noteLanding }
+})
+
 afterEach(() => {
   bench.mutant = undefined
+  bench.slotMutant = undefined
 })
 
 describe('a bug in the machine is caught', () => {
@@ -39,8 +53,23 @@ describe('a bug in the machine is caught', () => {
     }
     const caught = await untilCaught(MOST_SEEDS)
     expect(changed, 'the machine was not replaced').toBeGreaterThan(0)
-    expect(caught, `not caught in ${MOST_SEEDS} seeds`).toBeDefined()
-    const { guarantee, message } = caught?.violation ?? {}
-    console.log(`${name}: caught by "${guarantee}" after ${caught?.seeds} seeds (${message})`)
+    report(name, caught)
+  })
+
+  test.each(Object.entries(SLOT_MUTANTS))('%s', { timeout: 120_000 }, async (name, mutant) => {
+    let changed = 0
+    bench.slotMutant = (...args) => {
+      changed += 1
+      return mutant(...args)
+    }
+    const caught = await untilCaught(MOST_SEEDS)
+    expect(changed, 'the machine was not replaced').toBeGreaterThan(0)
+    report(name, caught)
   })
 })
+
+function report(name: string, caught: Caught | undefined): void {
+  expect(caught, `not caught in ${MOST_SEEDS} seeds`).toBeDefined()
+  const { guarantee, message } = caught?.violation ?? {}
+  console.log(`${name}: caught by "${guarantee}" after ${caught?.seeds} seeds (${message})`)
+}

@@ -44,6 +44,7 @@ const SETTINGS = new Set([
   'kept-files',
   'long-files',
   'slow-backend',
+  'shared-line',
 ])
 
 /** What is counted under a name of its own. */

@@ -20,6 +20,7 @@ const NOTHING: AggregateSnapshot = {
   percentage: 0,
   speed: 0,
   eta: undefined,
+  slots: 0,
 }
 
 /** A transfer, or all uploads, as the leader showed them last. */
