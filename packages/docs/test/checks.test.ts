@@ -109,13 +109,13 @@ describe('code', () => {
   })
 
   test('that is checked elsewhere is named there', () => {
-    const marker = '<!-- code: checked by packages/backend/scripts/next-check.mjs -->\n\n'
+    const marker = '<!-- code: checked by packages/consumers/scripts/consumers/next.mjs -->\n\n'
     const page = (name: string) => pageOf(`${marker}\`\`\`ts\n// ${name}\nimport 'next'\n\`\`\`\n`)
     const check = (name: string) =>
       messages(checkCode(repository, join(folder, 'code'), [page(name)]))
     expect(check('next.config.ts')).toEqual([])
     expect(check('gone.ts')).toEqual([
-      '4: packages/backend/scripts/next-check.mjs does not check gone.ts',
+      '4: packages/consumers/scripts/consumers/next.mjs does not check gone.ts',
     ])
   })
 
