@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { BUDGETS } from '../src/bench/budget-list.ts'
 import { budgetTable } from '../src/bench/budget-table.ts'
-import { BUDGETS, judge, slownessOf } from '../src/bench/budgets.ts'
+import { judge, slownessOf } from '../src/bench/judge.ts'
 import type { CaseResult, Run } from '../src/bench/outcome.ts'
 import type { Probes } from '../src/bench/probes/probes.ts'
 import { caseOf, lapOf, runOf } from './run-of.ts'

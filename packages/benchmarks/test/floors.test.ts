@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { BUDGETS } from '../src/bench/budgets.ts'
-import { fullCases, shortCases } from '../src/bench/cases.ts'
+import { BUDGETS } from '../src/bench/budget-list.ts'
 import { checkFloors, type Floors, floorsFrom, floorsOf, readFloors } from '../src/bench/floors.ts'
+import { fullCases } from '../src/bench/full-cases.ts'
 import type { Run } from '../src/bench/outcome.ts'
 import { programs } from '../src/bench/programs.ts'
+import { shortCases } from '../src/bench/short-cases.ts'
 import { caseOf, runOf } from './run-of.ts'
 
 /** We need so much; lib-storage always needs 3 seconds and 4 CPU seconds. */
@@ -87,8 +88,8 @@ test('a run of the short form makes floors of CPU time alone', () => {
 })
 
 test('a budget that was met is a floor, one that was not is none', () => {
-  const met = runOf([], { probes: { bundle: { ours: 15_000, withoutHasher: 1, uppy: 1 } } })
-  const missed = runOf([], { probes: { bundle: { ours: 20_000, withoutHasher: 1, uppy: 1 } } })
+  const met = runOf([], { probes: { bundle: { ours: 15_000, firstLoad: 1, uppy: 1 } } })
+  const missed = runOf([], { probes: { bundle: { ours: 20_000, firstLoad: 1, uppy: 1 } } })
   expect(floorsFrom(met).budgets).toEqual(['bundle'])
   expect(floorsFrom(missed).budgets).toEqual([])
   expect(checkFloors(met, floorsFrom(met))).toEqual([])

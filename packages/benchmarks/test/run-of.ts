@@ -1,4 +1,4 @@
-import type { CaseId } from '../src/bench/cases.ts'
+import type { CaseId } from '../src/bench/case.ts'
 import type { CaseResult, Lap, Outcome, Run } from '../src/bench/outcome.ts'
 
 /** Seconds and CPU seconds of a contestant, a pair a round; or why it failed. */

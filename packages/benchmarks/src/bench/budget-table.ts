@@ -1,4 +1,6 @@
-import { type Budget, decimal, judge, SET_WHERE, slownessOf, type Verdict } from './budgets.ts'
+import type { Budget } from './budget.ts'
+import { decimal } from './budget-measures.ts'
+import { judge, SET_WHERE, slownessOf, type Verdict } from './judge.ts'
 import { cells } from './markdown.ts'
 import type { Run } from './outcome.ts'
 

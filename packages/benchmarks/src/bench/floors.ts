@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { decimal, isWithin, judge, type Verdict } from './budgets.ts'
+import { decimal } from './budget-measures.ts'
+import { isWithin, judge, type Verdict } from './judge.ts'
 import { type Outcome, type Run, ratio } from './outcome.ts'
 
 /**

@@ -1,8 +1,10 @@
-import { type Case, fullCases, shortCases } from './cases.ts'
+import type { Case } from './case.ts'
 import type { Contestant } from './contestants.ts'
+import { fullCases } from './full-cases.ts'
 import type { Run } from './outcome.ts'
 import { findProgram, installNpmPeers, type ProgramName } from './peers.ts'
 import { programs } from './programs.ts'
+import { shortCases } from './short-cases.ts'
 
 /** What can be measured here, and what cannot. */
 export interface Gathered {

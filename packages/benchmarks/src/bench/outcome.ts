@@ -1,4 +1,4 @@
-import type { CaseId } from './cases.ts'
+import type { CaseId } from './case.ts'
 import type { HeapFigures } from './heap-meter.ts'
 import type { Probes } from './probes/probes.ts'
 

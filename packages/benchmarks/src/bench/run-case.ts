@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Case, titleOf } from './cases.ts'
+import { type Case, titleOf } from './case.ts'
 import type { Contestant } from './contestants.ts'
 import { runLap } from './lap.ts'
 import type { CaseResult, Lap, Outcome } from './outcome.ts'

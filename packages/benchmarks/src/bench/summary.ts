@@ -1,5 +1,5 @@
 import { budgetTable } from './budget-table.ts'
-import type { CaseId } from './cases.ts'
+import type { CaseId } from './case.ts'
 import { cells } from './markdown.ts'
 import { medianOf, type Outcome, outcomeOf, type Run, ratio } from './outcome.ts'
 import { circumstances } from './table.ts'

@@ -27,7 +27,8 @@ export interface JournalFigures {
 /** Bytes. */
 export interface BundleFigures {
   readonly ours: number
-  readonly withoutHasher: number
+  /** Without what comes later, by `import()`. */
+  readonly firstLoad: number
   readonly uppy: number
   readonly tus?: number
   readonly libStorage?: number

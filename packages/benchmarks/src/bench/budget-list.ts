@@ -1,67 +1,14 @@
-import type { CaseId } from './cases.ts'
+import type { Budget } from './budget.ts'
+import {
+  cpuPerGigabyte,
+  gigabytesOf,
+  peakMegabytes,
+  peersCpu,
+  timesTheTimeOfOurs,
+  words,
+} from './budget-measures.ts'
 import { bareLoop, libStorage, oursPutting, reading } from './contestants.ts'
-import { medianOf, outcomeOf, type Run, ratio } from './outcome.ts'
-
-/** What this project promises of its speed. The list below is all of it. */
-export interface Budget {
-  readonly id: string
-  /** With its unit. */
-  readonly what: string
-  readonly bound: 'at most' | 'at least'
-  readonly limit: number
-  /** Digits after the point. */
-  readonly digits: number
-  /**
-   * Whether a machine half as fast would measure twice as much (`cost`), half as much (`speed`), or the
-   * same (`none`). The budgets were set on a machine that is known by what its peers needed.
-   */
-  readonly machine: 'cost' | 'speed' | 'none'
-  /** NaN where it was not measured. */
-  readonly measure: (run: Run) => number
-  /** What was measured beside it in the same run. */
-  readonly beside: (run: Run) => readonly string[]
-}
-
-/** What the peers needed where the budgets were set: CPU seconds for each GB of the case `http`. */
-export const SET_WHERE = { libStorage: 2.9, curl: 0.22 } as const
-
-/** Everything that decides whether a budget holds. */
-export interface Verdict {
-  readonly budget: Budget
-  readonly measured: number
-  /** What the machine where the budgets were set would have measured, if that matters. */
-  readonly there: number | undefined
-  readonly held: 'yes' | 'no' | 'there' | 'not measured'
-}
-
-const cpuPerGigabyte = (run: Run, id: CaseId, name?: string): number =>
-  medianOf(outcomeOf(run, id, name), 'cpuSeconds') / gigabytesOf(run, id)
-
-const gigabytesOf = (run: Run, id: CaseId): number =>
-  (run.cases.find((one) => one.id === id)?.bytes ?? Number.NaN) / 1e9
-
-const peakMegabytes = (run: Run, id: CaseId): number =>
-  medianOf(outcomeOf(run, id), 'peakBytes') / 1e6
-
-const timesTheTimeOfOurs = (run: Run, id: CaseId, name: string): number =>
-  ratio(outcomeOf(run, id), outcomeOf(run, id, name), 'wallMs')
-
-/** What could be measured, in words. */
-function words(...said: readonly (readonly [what: string, value: number, digits: number])[]) {
-  return said
-    .filter(([, value]) => !Number.isNaN(value))
-    .map(([what, value, digits]) => `${what} ${decimal(value, digits)}`)
-}
-
-/** What the peers needed, and how many times that is of what we did. */
-function peersCpu(run: Run, name?: string): readonly string[] {
-  const ours = outcomeOf(run, 'http', name)
-  return [libStorage.name, 'curl'].flatMap((peer) => {
-    const needed = cpuPerGigabyte(run, 'http', peer)
-    const times = ratio(ours, outcomeOf(run, 'http', peer), 'cpuSeconds')
-    return Number.isNaN(times) ? [] : [`${peer} ${decimal(needed, 2)}: ${decimal(times, 2)} × that`]
-  })
-}
+import { medianOf, outcomeOf, ratio } from './outcome.ts'
 
 export const BUDGETS: readonly Budget[] = [
   {
@@ -249,55 +196,10 @@ export const BUDGETS: readonly Budget[] = [
     measure: ({ probes }) => (probes.bundle?.ours ?? Number.NaN) / 1000,
     beside: ({ probes: { bundle } }) =>
       words(
-        ['before the first file', (bundle?.withoutHasher ?? Number.NaN) / 1000, 1],
+        ['what a page loads first', (bundle?.firstLoad ?? Number.NaN) / 1000, 1],
         ['tus', (bundle?.tus ?? Number.NaN) / 1000, 1],
         ['Uppy', (bundle?.uppy ?? Number.NaN) / 1000, 1],
         ['lib-storage', (bundle?.libStorage ?? Number.NaN) / 1000, 1],
       ),
   },
 ]
-
-/** What a run says about each budget. */
-export function judge(run: Run): readonly Verdict[] {
-  const slowness = slownessOf(run)
-  return BUDGETS.map((budget): Verdict => {
-    const measured = budget.measure(run)
-    const there = thereOf(budget, measured, slowness)
-    if (Number.isNaN(measured)) return { budget, measured, there: undefined, held: 'not measured' }
-    const held = isWithin(budget, measured)
-      ? 'yes'
-      : there !== undefined && isWithin(budget, there)
-        ? 'there'
-        : 'no'
-    return { budget, measured, there, held }
-  })
-}
-
-/** @param slack 0.15: what is 15 % beyond the limit passes too. */
-export function isWithin({ bound, limit }: Budget, value: number, slack = 0): boolean {
-  return bound === 'at most' ? value * (1 - slack) <= limit : value >= limit * (1 - slack)
-}
-
-/**
- * How many times as much CPU time the peers needed in this run as where the budgets were set: of two
- * that tell, the one that flatters less. NaN where neither took part.
- */
-export function slownessOf(run: Run): number {
-  const times = [
-    cpuPerGigabyte(run, 'http', libStorage.name) / SET_WHERE.libStorage,
-    cpuPerGigabyte(run, 'http', 'curl') / SET_WHERE.curl,
-  ].filter((times) => !Number.isNaN(times))
-  return times.length === 0 ? Number.NaN : Math.min(...times)
-}
-
-function thereOf({ machine }: Budget, measured: number, slowness: number): number | undefined {
-  if (machine === 'none' || Number.isNaN(slowness)) return undefined
-  return machine === 'cost' ? measured / slowness : measured * slowness
-}
-
-export function decimal(value: number, digits: number): string {
-  return value.toLocaleString('en', {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  })
-}

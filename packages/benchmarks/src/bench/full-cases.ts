@@ -1,6 +1,6 @@
+import { type Case, KIB, MIB } from './case.ts'
 import {
   bareLoop,
-  type Contestant,
   libStorage,
   libStorageUnchecked,
   md5,
@@ -14,45 +14,7 @@ import {
   tus,
 } from './contestants.ts'
 import type { Programs } from './programs.ts'
-import { type ServerSettings, STRAGGLER } from './server/settings.ts'
-
-const KIB = 1024
-const MIB = 1024 * KIB
-
-/** One comparison: the same work by everybody. */
-export interface Case {
-  readonly id: CaseId
-  /** What it is about, without the sizes. */
-  readonly what: string
-  readonly files: number
-  /** Bytes of each. */
-  readonly fileBytes: number
-  readonly partSize: number
-  readonly slots: number
-  readonly server: Omit<ServerSettings, 'partSize' | 'peers'>
-  /** Whether bytes go to the server. Otherwise `files` are only read, or not even that. */
-  readonly sends: 'everything' | 'nothing'
-  /** Fewer rounds than the others have, where nobody is compared or all that passes is waiting. */
-  readonly rounds?: number
-  /** The first is what the others are compared with. */
-  readonly contestants: readonly Contestant[]
-}
-
-export type CaseId =
-  | 'http'
-  | 'https'
-  | 'ten-files'
-  | 'small-files'
-  | 'many-parts'
-  | 'hash'
-  | 'journal'
-  | 'large-file'
-  | 'latency'
-  | 'near'
-  | 'far'
-  | 'stragglers'
-  | 'resets'
-  | 'slow-down'
+import { STRAGGLER } from './server/settings.ts'
 
 const plain: Case['server'] = {
   secure: false,
@@ -64,20 +26,6 @@ const plain: Case['server'] = {
   maxParallel: 0,
 }
 const everything = { sends: 'everything', server: plain, slots: 4, partSize: 10 * MIB } as const
-
-/** A case in words, for people. */
-export function titleOf({ what, files, fileBytes, partSize, slots }: Case): string {
-  const parts = Math.ceil(fileBytes / partSize)
-  const cut = parts > 1 ? ` in ${parts.toLocaleString('en')} parts` : ''
-  const count = files.toLocaleString('en')
-  return `${count} × ${sizeOf(fileBytes)}${cut}, ${slots} at once: ${what}`
-}
-
-function sizeOf(bytes: number): string {
-  if (bytes >= 1024 * MIB) return `${bytes / (1024 * MIB)} GiB`
-  if (bytes >= MIB) return `${bytes / MIB} MiB`
-  return `${(bytes / KIB).toFixed(0)} KiB`
-}
 
 export function fullCases({ curl, aws, s5cmd, rclone }: Programs): readonly Case[] {
   const large = { files: 1, fileBytes: 1024 * MIB }
@@ -205,34 +153,4 @@ export function fullCases({ curl, aws, s5cmd, rclone }: Programs): readonly Case
       contestants: [ours],
     },
   ]
-}
-
-/** The same cases, small enough for a look at whether all is well. */
-export function shortCases(programs: Programs): readonly Case[] {
-  return fullCases(programs)
-    .filter(({ id }) => id !== 'large-file')
-    .map((one) => ({
-      ...one,
-      ...(SHORT_SIZES[one.id] ?? { files: 1, fileBytes: 128 * MIB }),
-      ...oftener(one),
-    }))
-}
-
-const SHORT_SIZES: Partial<Record<CaseId, { readonly files: number; readonly fileBytes: number }>> =
-  {
-    'ten-files': { files: 10, fileBytes: 12 * MIB },
-    'small-files': { files: 200, fileBytes: 64 * KIB },
-    'many-parts': { files: 1, fileBytes: 10_000 },
-  }
-
-/** What befalls one PUT in so many would befall none of the few that there are. */
-function oftener({ id, server }: Case): Partial<Case> {
-  if (id === 'resets') {
-    return { what: 'one PUT in 10 is reset', server: { ...server, resetEvery: 10 } }
-  }
-  if (id === 'stragglers') {
-    const what = `50 ms a PUT, one in 10 takes ${STRAGGLER} times that`
-    return { what, server: { ...server, straggleEvery: 10 } }
-  }
-  return {}
 }
