@@ -78,7 +78,7 @@ test('what is of our own makes no floors, for it becomes faster as we do', () =>
     's3-bg-uploader': [[1, 1]] as const,
     's3-bg-uploader, no journal': [[0.9, 0.9]] as const,
   }
-  expect(floorsFrom(runOf([caseOf('journal', contestants)])).ratios).toEqual({})
+  expect(floorsFrom(runOf([caseOf('with-journal', contestants)])).ratios).toEqual({})
 })
 
 test('a run of the short form makes floors of CPU time alone', () => {

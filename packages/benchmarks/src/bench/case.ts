@@ -30,7 +30,7 @@ export type CaseId =
   | 'small-files'
   | 'many-parts'
   | 'hash'
-  | 'journal'
+  | 'with-journal'
   | 'large-file'
   | 'latency'
   | 'near'

@@ -90,7 +90,7 @@ export function fullCases({ curl, aws, s5cmd, rclone }: Programs): readonly Case
     {
       ...everything,
       ...large,
-      id: 'journal',
+      id: 'with-journal',
       what: 'with the journal and without',
       partSize: MIB,
       contestants: [ours, oursWithoutJournal],
