@@ -28,6 +28,7 @@ const STATUS = {
  */
 export type BackendErrorCode = keyof typeof STATUS
 
+/** What else a refusal can say. */
 export interface BackendErrorOptions {
   /** After how many seconds asking again may succeed: the Retry-After header. */
   readonly retryAfterSeconds?: number | undefined
@@ -42,10 +43,13 @@ export interface BackendErrorOptions {
  * is taken for a bug: the client sees `InternalError` without details and `onError` gets the rest.
  */
 export class BackendError extends Error {
+  /** By this `isBackendError` knows errors of other copies of this module. */
   override readonly name: 'BackendError' = 'BackendError'
+  /** What happened, by the name that S3 has for it where it has one. */
   readonly code: BackendErrorCode
   /** The HTTP status. */
   readonly status: number
+  /** After how many seconds asking again may succeed. */
   readonly retryAfterSeconds: number | undefined
 
   /** @param message Shown to the client: no secrets, no paths of the server. */

@@ -9,7 +9,9 @@ export interface Principal {
 
 /** What a key can be made of. All but the principal comes from the client: trust none of it. */
 export interface KeyRequest<TPrincipal extends Principal> {
+  /** Who starts the upload, as `authorize` told. */
   readonly principal: TPrincipal
+  /** As the client says: no path to be trusted. */
   readonly fileName: string
   /** 16 lower-case hex digits, as the client claims. */
   readonly fileHash: string
@@ -21,13 +23,17 @@ export interface KeyRequest<TPrincipal extends Principal> {
 
 /** An upload that has just become an object. */
 export interface CompletedUpload<TPrincipal extends Principal> {
+  /** Whose upload it was. */
   readonly principal: TPrincipal
+  /** Where the object is. */
   readonly key: string
   /** As the client knows it: with `ownedUploads` a token. */
   readonly uploadId: string
 }
 
+/** What `createUploadHandler` takes. */
 export interface UploadHandlerOptions<TPrincipal extends Principal> {
+  /** Where the uploads go: `diskStorage`, `ownedUploads(s3Storage(…))`, or one of your own. */
   readonly storage: UploadStorage
   /**
    * Tells who sends a control call, from its headers; must not read the body. `undefined` is answered

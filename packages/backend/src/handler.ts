@@ -20,8 +20,11 @@ const DEFAULT_MAX_FILE_SIZE = MAX_PARTS * 5 * 1024 ** 3
 
 /** A request for a part URL, free of web streams; see `UploadHandler.servePart`. */
 export interface PartRequest {
+  /** `PUT`, or `OPTIONS` of a page that asks first. */
   readonly method: string
+  /** As the client called it, with its query. */
   readonly url: URL
+  /** Looked up by lower-case names. */
   readonly headers: Pick<Headers, 'get'>
   /** Throws when the client breaks off. No chunk's memory is used again. */
   readonly body: AsyncIterable<Uint8Array>

@@ -16,6 +16,7 @@ const MIN_SECRET_BYTES = 32
 /** Far longer than the rule of a bucket should let unfinished uploads stay. */
 const DEFAULT_TTL_SECONDS = 30 * 24 * 3600
 
+/** What `ownedUploads` takes besides the storage. */
 export interface OwnedUploadsOptions {
   /**
    * The first one signs, all verify. At least 32 bytes each, random, equal on all instances:

@@ -7,7 +7,11 @@ import type { StartedUpload, UploadStorage } from './storage.ts'
  * A record that is lost costs no more than sending a file again, so records may expire.
  */
 export interface StartRecords {
-  /** @param start 64 hex digits; the same for the same file, name, `userParams` and principal. */
+  /**
+   * What was answered to a start, as `set` was told; undefined where that is not known.
+   *
+   * @param start 64 hex digits; the same for the same file, name, `userParams` and principal.
+   */
   get(start: string): Promise<StartedUpload | undefined>
   /** Replaces what is there. */
   set(start: string, upload: StartedUpload): Promise<void>

@@ -70,6 +70,7 @@ export interface NewUpload {
   readonly owner: string
   /** Where the object shall be. */
   readonly key: string
+  /** As the client says: no path to be trusted. */
   readonly fileName: string
   /** XXH64 of the content as the client claims it: 16 lower-case hex digits. */
   readonly fileHash: string
@@ -83,7 +84,9 @@ export interface NewUpload {
 
 /** What the client gets to know about its upload: the answer of startUpload, contract §2. */
 export interface StartedUpload {
+  /** Where the object will be. */
   readonly key: string
+  /** Names the multipart upload. */
   readonly uploadId: string
   /** Bytes. */
   readonly partSize: number
@@ -93,7 +96,9 @@ export interface StartedUpload {
 export interface UploadAddress {
   /** `id` of the principal who asks. */
   readonly owner: string
+  /** As the client names it. */
   readonly key: string
+  /** As the client names it. */
   readonly uploadId: string
 }
 
@@ -105,6 +110,7 @@ export interface PartLocation {
 
 /** One part of a complete call. */
 export interface PartTag {
+  /** From 1. */
   readonly partNumber: number
   /** Without the surrounding double quotes. */
   readonly etag: string

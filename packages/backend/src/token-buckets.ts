@@ -1,5 +1,6 @@
 import type { Principal } from './handler-options.ts'
 
+/** What `tokenBuckets` takes. */
 export interface TokenBucketsOptions {
   /** How many control calls a principal may make each second, in the long run. May be a fraction. */
   readonly perSecond: number

@@ -62,6 +62,7 @@ export type ErrorCode = keyof typeof HINTS
 /** The control calls of the contract. */
 export type ControlCall = 'start' | 'urls' | 'complete' | 'list' | 'abort'
 
+/** What else an `UploadError` can say. */
 export interface UploadErrorOptions {
   /** Whether the same thing may succeed later. Default false. */
   readonly retryable?: boolean
@@ -79,12 +80,19 @@ export interface UploadErrorOptions {
 
 /** The one error class of this library; `code` tells what happened and `hint` what to do. */
 export class UploadError extends Error {
+  /** By this `isUploadError` knows errors of other copies of this module. */
   override readonly name: 'UploadError' = 'UploadError'
+  /** What happened. Stable: programs may switch on it. */
   readonly code: ErrorCode
+  /** Whether the same thing may succeed later, with nothing else done. */
   readonly retryable: boolean
+  /** What to do, for people. May be reworded. */
   readonly hint: string
+  /** The number of the part that failed, where it is about one. */
   readonly part: number | undefined
+  /** The HTTP status that was answered, where one was. */
   readonly status: number | undefined
+  /** The control call that failed, where it is about one. */
   readonly call: ControlCall | undefined
 
   constructor(code: ErrorCode, message: string, options: UploadErrorOptions = {}) {

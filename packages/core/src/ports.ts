@@ -7,7 +7,9 @@
 
 /** Bytes `[start, end)` of a file. `start === end` is an empty range. */
 export interface Range {
+  /** Offset of the first byte. */
   readonly start: number
+  /** Offset behind the last byte. */
   readonly end: number
 }
 
@@ -36,7 +38,9 @@ export interface Capabilities {
 export interface PutRequest {
   /** Opaque, to be used exactly as received: its query is a secret and its form is signed. */
   readonly url: string
+  /** The bytes to send. */
   readonly range: Range
+  /** Ends the exchange: the connection is closed, and `put` rejects. */
   readonly signal: AbortSignal
   /** Bytes of this part handed to the network so far: never falls, never exceeds the part. */
   readonly onProgress: (sentBytes: number) => void
@@ -44,6 +48,7 @@ export interface PutRequest {
 
 /** The answer to a PUT. Statuses are data: a 403 is an answer, not an exception. */
 export interface PutResponse {
+  /** Any HTTP status. */
   readonly status: number
   /** Names in any case. */
   readonly headers: Readonly<Record<string, string>>
@@ -53,6 +58,7 @@ export interface PutResponse {
 
 /** A file, as the transport opened it. */
 export interface Source {
+  /** What the backend is told as `fileName`, without folders. */
   readonly name: string
   /** Bytes. */
   readonly size: number
@@ -91,9 +97,13 @@ export interface ForegroundSource extends Source {
 
 /** One part for a background queue. `id` is unique: enqueueing it twice sends it once. */
 export interface PartTask {
+  /** Names the task in everything that the queue tells. */
   readonly id: string
+  /** A secret, to be used exactly as it is. */
   readonly url: string
+  /** The bytes to send. */
   readonly range: Range
+  /** The file, as its source named it. */
   readonly ref: Json
 }
 
@@ -136,6 +146,7 @@ export interface PartQueue {
    * start, and again whenever there was something to do.
    */
   settled?(): void
+  /** Told of changes, advisorily. Returns what unsubscribes. */
   subscribe(listener: (status: PartTaskStatus) => void): () => void
 }
 
@@ -168,8 +179,13 @@ interface TransportBase {
 
 /** A transport that sends parts while the process lives. */
 export interface ForegroundTransport<TFile> extends TransportBase {
+  /** What it can do; never a background queue. */
   readonly capabilities: Capabilities & { readonly background: false }
-  /** @throws UploadError `file_not_found`, `file_not_regular`, `file_unreadable`. */
+  /**
+   * Opens a file.
+   *
+   * @throws UploadError `file_not_found`, `file_not_regular`, `file_unreadable`.
+   */
   open(file: TFile): Promise<ForegroundSource>
   /**
    * Opens the file behind a `ref` again.
@@ -182,10 +198,17 @@ export interface ForegroundTransport<TFile> extends TransportBase {
 
 /** A transport whose queue goes on while the process is suspended or dead. */
 export interface BackgroundTransport<TFile> extends TransportBase {
+  /** What it can do; a queue that outlives the process needs files that can be reopened. */
   readonly capabilities: Capabilities & { readonly background: true; readonly reopen: true }
+  /**
+   * Opens a file.
+   *
+   * @throws UploadError `file_not_found`, `file_not_regular`, `file_unreadable`.
+   */
   open(file: TFile): Promise<Source>
   /** As that of a foreground transport. */
   reopen(ref: Json): Promise<Source>
+  /** Sends the parts. */
   readonly queue: PartQueue
 }
 
@@ -194,7 +217,9 @@ export type Transport<TFile> = ForegroundTransport<TFile> | BackgroundTransport<
 
 /** One change of the journal; without `value` the record is deleted. */
 export interface StoreChange {
+  /** Names the record. */
   readonly key: string
+  /** The new value, perhaps empty. Without it the record is deleted. */
   readonly value?: string
 }
 
@@ -204,6 +229,7 @@ export interface Store {
   read(): Promise<readonly (readonly [key: string, value: string])[]>
   /** Atomic, and durable once resolved. Batches become visible in the order of the calls. */
   write(batch: readonly StoreChange[]): Promise<void>
+  /** Waits for what was asked, and frees the place for the next one. Idempotent. */
   close(): Promise<void>
 }
 
@@ -225,6 +251,7 @@ export interface Random {
 
 /** Whether the network is there, and may be used. */
 export interface Network {
+  /** False only where there surely is no network. */
   isOnline(): boolean
   /**
    * Whether a constraint of the app, such as "Wi-Fi only", is broken now, so that nothing is to be
@@ -237,6 +264,7 @@ export interface Network {
 
 /** One XXH64 in the making. */
 export interface HashState {
+  /** Takes the next bytes, which may be overwritten afterwards. */
   update(bytes: Uint8Array): void
   /** 16 lower-case hex digits. */
   digest(): string
@@ -244,14 +272,19 @@ export interface HashState {
 
 /** Makes XXH64 states, seed 0. */
 export interface Hasher {
+  /** Begins a hash. */
   create(): Promise<HashState>
 }
 
 /** The request of a control call. */
 export interface FetchRequest {
+  /** Every control call is a POST (contract §2). */
   readonly method: 'POST'
+  /** Those of the contract and of the `headers` option. */
   readonly headers: Readonly<Record<string, string>>
+  /** JSON. */
   readonly body: string
+  /** Ends the exchange. */
   readonly signal: AbortSignal
   /** Redirects are not followed: a POST would arrive as a GET. */
   readonly redirect: 'manual'
@@ -259,6 +292,7 @@ export interface FetchRequest {
 
 /** A body that is read piece by piece, as a ReadableStream is. */
 export interface FetchBody {
+  /** Asked once. */
   getReader(): {
     read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>
     cancel(): Promise<void>
@@ -267,14 +301,20 @@ export interface FetchBody {
 
 /** The answer to a control call, as the platform's `fetch` gives it. */
 export interface FetchResponse {
+  /** Any HTTP status; 0 for a redirect that a browser hides. */
   readonly status: number
+  /** Looked up by lower-case names. */
   readonly headers: { get(name: string): string | null }
   /**
    * Read instead of `text()` where there is one, so that an endless answer ends at 8 MiB. What it
    * throws is dealt with likewise.
    */
   readonly body?: FetchBody | null
-  /** @throws UploadError to fail the call at once; anything else counts as a broken exchange. */
+  /**
+   * The whole body.
+   *
+   * @throws UploadError to fail the call at once; anything else counts as a broken exchange.
+   */
   text(): Promise<string>
 }
 
@@ -283,9 +323,14 @@ export type Fetch = (url: string, request: FetchRequest) => Promise<FetchRespons
 
 /** The ports that have defaults. */
 export interface Platform {
+  /** Default: that of the system. */
   readonly clock: Clock
+  /** Default: `Math.random`. */
   readonly random: Random
+  /** Default: always online. */
   readonly network: Network
+  /** Default: WebAssembly, or JavaScript where that cannot run. */
   readonly hasher: Hasher
+  /** Default: the platform's own. */
   readonly fetch: Fetch
 }

@@ -3,9 +3,11 @@ import { type ReactElement, type ReactNode, useMemo } from 'react'
 import { UploadList } from './upload-list.ts'
 import { type Provided, UploaderContext } from './uploader-context.ts'
 
+/** What `UploaderProvider` takes. */
 export interface UploaderProviderProps<TFile> {
   /** Undefined while it is being created. Whoever created it closes it: the provider does not. */
   readonly uploader: Uploader<TFile> | undefined
+  /** The tree that may use the hooks. */
   readonly children?: ReactNode
 }
 

@@ -5,6 +5,7 @@ import { useUploader } from './use-uploader.ts'
 
 /** The sums over the uploads of a transfer, and the transfer itself to pause, resume or cancel it. */
 export interface LiveTransfer extends AggregateSnapshot {
+  /** To pause, resume or cancel the group. */
   readonly transfer: Transfer
 }
 

@@ -5,6 +5,7 @@ import { useSnapshot } from './use-snapshot.ts'
 
 /** What there is to tell about an upload, and the upload itself to pause, resume or cancel it. */
 export interface LiveUpload extends UploadSnapshot {
+  /** To pause, resume, cancel or retry it. */
   readonly upload: Upload
 }
 

@@ -7,6 +7,7 @@ import { KeptSources } from './kept-sources.ts'
 import { openChosenFile } from './opened-file.ts'
 import { xhrPart } from './xhr-part.ts'
 
+/** What `fetchTransport` takes. */
 export interface FetchTransportOptions {
   /** Keeps files over a reload of the page. Without it the user has to choose them again. */
   readonly files?: KeptFiles

@@ -5,6 +5,7 @@ import { noJournal, storeFailed } from './level-store-error.ts'
 import { acquireLock, type HeldLock } from './level-store-lock.ts'
 import { hasRecords, openRecords, recordsFolder } from './level-store-salvage.ts'
 
+/** What `levelStore` takes besides the folder. */
 export interface LevelStoreOptions {
   /**
    * Whether a journal is made where there is none. Default true. With false that is `store_failed`

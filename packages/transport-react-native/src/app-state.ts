@@ -2,6 +2,7 @@
 export interface AppState {
   /** `active` while the app is in the foreground; unknown while the app starts. */
   readonly currentState?: string | null | undefined
+  /** As React Native's. */
   addEventListener(type: 'change', listener: (state: string) => void): { remove(): void }
 }
 

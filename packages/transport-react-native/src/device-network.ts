@@ -3,11 +3,15 @@ import type { NativeModule } from './native-module.ts'
 
 /** What is used of `@react-native-community/netinfo`; its default export fits. */
 export interface NetInfo {
+  /** As NetInfo's. Returns what ends it. */
   addEventListener(listener: (state: NetInfoState) => void): () => void
+  /** As NetInfo's. */
   fetch(): Promise<NetInfoState>
 }
 
+/** What is used of a state of NetInfo. */
 export interface NetInfoState {
+  /** Null where it is not known, which counts as connected. */
   readonly isConnected: boolean | null
 }
 

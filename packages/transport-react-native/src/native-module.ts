@@ -48,14 +48,18 @@ export interface NativeModule {
 
   /** Advisory: what `list` says is the truth. */
   readonly onTask: NativeEvents<NativeTaskStatus>
+  /** Progress of `hash`. */
   readonly onHashed: NativeEvents<NativeHashProgress>
+  /** Told when a constraint breaks, and when it holds again. */
   readonly onConstrained: NativeEvents<boolean>
 }
 
+/** Subscribes to events of the native side. */
 export type NativeEvents<T> = (listener: (event: T) => void) => { remove(): void }
 
 /** A file as it is now. */
 export interface NativeFile {
+  /** What the backend is told, without folders. */
   readonly name: string
   /** Bytes. */
   readonly size: number
@@ -65,28 +69,39 @@ export interface NativeFile {
 
 /** A file as it was when it was opened: another one there now is refused with `source_changed`. */
 export interface NativeFileRef {
+  /** A path or, on Android, a `content://` URI. */
   readonly path: string
+  /** Bytes. */
   readonly size: number
+  /** Milliseconds since the epoch; below 0 where nobody knows. */
   readonly lastModified: number
 }
 
 /** One part: bytes `[start, end)` of the file, to be PUT to the URL exactly as it is. */
 export interface NativeTask {
+  /** Unique; enqueueing it twice sends it once. */
   readonly id: string
   /** A secret: never in a log, a message or an event. */
   readonly url: string
+  /** The file, as it was when it was opened. */
   readonly file: NativeFileRef
+  /** Offset of the first byte. */
   readonly start: number
+  /** Offset behind the last byte. */
   readonly end: number
 }
 
+/** A header of an answer. */
 export interface NativeHeader {
+  /** In any case. */
   readonly name: string
+  /** As it came. */
   readonly value: string
 }
 
 /** What the queue knows of one task. Which fields there are depends on the state. */
 export interface NativeTaskStatus {
+  /** That of the task. */
   readonly id: string
   /** `waiting`, `running`, `answered`, `broken`. */
   readonly state: string
@@ -94,6 +109,7 @@ export interface NativeTaskStatus {
   readonly sentBytes?: number
   /** Once answered: any HTTP status. */
   readonly status?: number
+  /** Once answered: in the order in which they came. */
   readonly headers?: readonly NativeHeader[]
   /** The beginning (at most 4 KiB) of the body of an answer that is not 2xx. */
   readonly body?: string
@@ -103,8 +119,11 @@ export interface NativeTaskStatus {
   readonly message?: string
 }
 
+/** How far a native hash is. */
 export interface NativeHashProgress {
+  /** As given to `hash`. */
   readonly id: string
+  /** Never falls, and never exceeds the file. */
   readonly hashedBytes: number
 }
 
@@ -112,10 +131,13 @@ export interface NativeHashProgress {
 export interface NativeConstraints {
   /** No network that is paid by volume: on phones, only Wi-Fi. */
   readonly unmetered: boolean
+  /** No network of another operator. */
   readonly notRoaming: boolean
+  /** Only while the device is charged. */
   readonly charging: boolean
 }
 
+/** How much the queue takes now. */
 export interface NativeWindow {
   /** Tasks that may be in the queue, finished ones that nobody acknowledged included. */
   readonly tasks: number

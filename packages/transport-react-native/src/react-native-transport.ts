@@ -8,6 +8,7 @@ import type { NativeConstraints, NativeModule } from './native-module.ts'
 import { NativeQueue } from './native-queue.ts'
 import { openNative } from './native-source.ts'
 
+/** What `reactNativeTransport` takes. */
 export interface ReactNativeTransportOptions {
   /** `nativeModule` of `@s3-bg-uploader/transport-react-native/native`, or one of your own. */
   readonly native: NativeModule
@@ -20,6 +21,7 @@ export interface ReactNativeTransportOptions {
   readonly appState?: AppState | undefined
 }
 
+/** A transport for paths and URIs, with what only phones have. */
 export interface ReactNativeTransport extends BackgroundTransport<string> {
   /**
    * What the device must offer before anything is sent; what is left out is not asked for. It holds

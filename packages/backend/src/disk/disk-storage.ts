@@ -26,6 +26,7 @@ const S3_MIN_PART_SIZE = 5 * 1024 * 1024
 
 const DEFAULT_URL_TTL_SECONDS = 3600
 
+/** What `diskStorage` takes. */
 export interface DiskStorageOptions {
   /** Holds the objects and all state. Made if missing; belongs to one process at a time. */
   readonly dir: string

@@ -3,11 +3,14 @@ import { type NodeHandler, nodeListener } from '../node/index.ts'
 
 /** What is needed of a Fastify instance; every version since 4 has it. */
 export interface FastifyScope {
+  /** As Fastify's. */
   removeAllContentTypeParsers(): unknown
+  /** As Fastify's. */
   addContentTypeParser(
     contentType: string,
     parser: (request: unknown, payload: unknown, done: (error: null) => void) => void,
   ): unknown
+  /** As Fastify's. */
   all(
     path: string,
     handler: (

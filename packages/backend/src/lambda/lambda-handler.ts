@@ -3,13 +3,21 @@ import { eventUrl } from './event-url.ts'
 
 /** What is read of an event: payload format 2.0, as HTTP APIs and function URLs send it. */
 export interface LambdaEvent {
+  /** `2.0`. */
   readonly version: string
+  /** Perhaps decoded: an HTTP API decodes paths, a function URL does not. */
   readonly rawPath: string
+  /** Without its `?`. */
   readonly rawQueryString: string
+  /** Each as `name=value`. */
   readonly cookies?: readonly string[]
+  /** By lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>
+  /** Text, or Base64 where `isBase64Encoded` says so. */
   readonly body?: string
+  /** Whether `body` is Base64. */
   readonly isBase64Encoded: boolean
+  /** Host, stage and method. */
   readonly requestContext: {
     readonly domainName: string
     readonly stage: string
@@ -19,10 +27,15 @@ export interface LambdaEvent {
 
 /** The answer, in the same format. */
 export interface LambdaResult {
+  /** The HTTP status. */
   readonly statusCode: number
+  /** All but cookies. */
   readonly headers: Record<string, string>
+  /** Each `Set-Cookie` header. */
   readonly cookies: string[]
+  /** Text, or Base64 where `isBase64Encoded` says so. */
   readonly body: string
+  /** Whether `body` is Base64. */
   readonly isBase64Encoded: boolean
 }
 

@@ -9,6 +9,7 @@ import { webRequest } from './web-request.ts'
 /** A web-standard handler; with `servePart` (see `UploadHandler`) parts take the fast way. */
 export interface NodeHandler {
   (request: Request): Promise<Response>
+  /** As that of `UploadHandler`. */
   readonly servePart?: (request: PartRequest) => Promise<Response> | undefined
 }
 

@@ -37,6 +37,7 @@ export type ObjectSettings = Pick<
   | 'Tagging'
 >
 
+/** What `s3Storage` takes. */
 export interface S3StorageOptions {
   /**
    * Its configuration says where S3 is, how buckets are addressed (`forcePathStyle`), who asks and how
@@ -44,6 +45,7 @@ export interface S3StorageOptions {
    * can reach.
    */
   readonly client: S3Client
+  /** Name of the bucket. It must exist. */
   readonly bucket: string
   /**
    * How long a part URL is good for: 1 to 604,800 seconds. Default: 3600. A URL that temporary credentials

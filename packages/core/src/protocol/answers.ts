@@ -3,7 +3,9 @@ import { isPlainObject } from './plain-object.ts'
 
 /** The answer to startUpload. */
 export interface StartAnswer {
+  /** Where the object will be. */
   readonly key: string
+  /** Names the multipart upload. */
   readonly uploadId: string
   /** Bytes of every part but the last. */
   readonly partSize: number
@@ -11,18 +13,23 @@ export interface StartAnswer {
 
 /** The answer to getUploadUrls. Only the parts that were asked for are looked at. */
 export interface UrlsAnswer {
+  /** Presigned URLs by part number. */
   readonly urls: Readonly<Record<string, unknown>>
 }
 
 /** One part as S3's ListParts tells it. */
 export interface ListedPartAnswer {
+  /** From 1. */
   readonly PartNumber: number
+  /** With or without double quotes. */
   readonly ETag: string
+  /** Bytes. */
   readonly Size: number
 }
 
 /** The answer to listParts. */
 export interface ListAnswer {
+  /** All parts that the storage has. */
   readonly parts: readonly ListedPartAnswer[]
 }
 

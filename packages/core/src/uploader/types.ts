@@ -7,8 +7,11 @@ export type ControlHeaders = Readonly<Record<string, string>>
 
 /** Where the backend is and how to talk to it (contract §2). */
 export interface UploaderConfig {
+  /** An absolute URL; called as `POST {startUploadApi}/`. */
   readonly startUploadApi: string
+  /** An absolute URL; called as `POST {getUploadUrlsApi}/`. */
   readonly getUploadUrlsApi: string
+  /** An absolute URL; called as `POST {completeApi}/{uploadId}/{key}`. */
   readonly completeApi: string
   /** Optional extension: lets lost ETags be recovered instead of sending the parts again. */
   readonly listPartsApi?: string | undefined
@@ -22,10 +25,13 @@ export interface UploaderConfig {
   readonly etag?: 'unquoted' | 'verbatim' | undefined
 }
 
+/** What `createUploader` takes. */
 export interface UploaderOptions<TFile> {
+  /** Does the I/O. It belongs to this uploader, whose `close` closes it. */
   readonly transport: Transport<TFile>
   /** Where the journal is kept. Default: in memory, which survives nothing. */
   readonly store?: Store | undefined
+  /** As given to `setConfig`. Without it, uploads of the journal wait for that. */
   readonly config?: UploaderConfig | undefined
   /**
    * The most PUTs at the same time, over all uploads. Default: what the transport says, else 6. The
@@ -45,6 +51,7 @@ export interface UploaderOptions<TFile> {
   readonly onProblem?: ((error: UploadError) => void) | undefined
 }
 
+/** What `uploadFile` takes besides the file. */
 export interface UploadFileOptions {
   /** Groups uploads; `uploader.transfer(transferId)` tells about the group. */
   readonly transferId?: string | undefined
@@ -63,11 +70,17 @@ export interface UploadFileOptions {
   readonly paused?: boolean | undefined
 }
 
+/** What is being done with an upload, or how it ended. */
 export type UploadStatus = Status
 
 /** Why nothing moves, and until when (milliseconds since the epoch) where that is known. */
 export interface WaitingFor {
+  /**
+   * `file`: it is missing; `network`: offline; `retry`: a pause before the next attempt; `slot`:
+   * others go first; `constraint`: such as "Wi-Fi only".
+   */
   readonly reason: Waiting['reason']
+  /** Milliseconds since the epoch. */
   readonly until: number | undefined
   /**
    * With reason 'file': why the file could not be opened. After `permission_needed` call resume() on
@@ -78,9 +91,13 @@ export interface WaitingFor {
 
 /** An immutable view of one upload; the same object until something changes. */
 export interface UploadSnapshot {
+  /** Unique in its journal, and the same after a restart. */
   readonly id: string
+  /** Name of the file. */
   readonly name: string
+  /** The group that it was added to. */
   readonly transferId: string | undefined
+  /** What is being done, or how it ended. */
   readonly status: UploadStatus
   /** Size of the file in bytes. */
   readonly totalBytes: number
@@ -92,7 +109,9 @@ export interface UploadSnapshot {
   readonly confirmedBytes: number
   /** 0 until startUpload answered. */
   readonly totalParts: number
+  /** Parts whose ETag is known. */
   readonly confirmedParts: number
+  /** Parts that are being sent now. */
   readonly partsInFlight: number
   /** 0 to 100, from sentBytes; 100 only when completed. */
   readonly percentage: number
@@ -100,11 +119,13 @@ export interface UploadSnapshot {
   readonly speed: number
   /** Seconds to go, where speed allows a guess. */
   readonly eta: number | undefined
+  /** Why nothing moves; undefined while something does. */
   readonly waitingFor: WaitingFor | undefined
   /** Set while status is failed. */
   readonly error: UploadError | undefined
   /** The object's key, once startUpload answered. */
   readonly key: string | undefined
+  /** XXH64 of the file, 16 hex digits, once it is hashed. */
   readonly fileHash: string | undefined
 }
 
@@ -124,12 +145,19 @@ export interface PartSnapshot {
 
 /** Sums over a group of uploads; the same object until something changes. */
 export interface AggregateSnapshot {
+  /** How many there are. */
   readonly uploads: number
+  /** How many there are of each status. */
   readonly byStatus: Readonly<Record<UploadStatus, number>>
+  /** Of all files but the cancelled ones. */
   readonly totalBytes: number
+  /** Bytes sent, parts in flight included. */
   readonly sentBytes: number
+  /** 0 to 100, from sentBytes. */
   readonly percentage: number
+  /** Bytes per second over the last seconds. */
   readonly speed: number
+  /** Seconds to go, where speed allows a guess. */
   readonly eta: number | undefined
   /**
    * PUTs that may be under way at once now, over all uploads: found by trying, and never more than
@@ -140,6 +168,7 @@ export interface AggregateSnapshot {
 
 /** What React's `useSyncExternalStore` asks for. */
 export interface Observable<TSnapshot> {
+  /** The same object until something changes. */
   getSnapshot(): TSnapshot
   /** Calls back after a change, at most about 20 times a second. Returns what unsubscribes. */
   subscribe(listener: () => void): () => void
@@ -147,6 +176,7 @@ export interface Observable<TSnapshot> {
 
 /** One file on its way. */
 export interface Upload extends Observable<UploadSnapshot> {
+  /** That of its snapshots. */
   readonly id: string
   /**
    * Resolves with the last snapshot when completed.
@@ -160,6 +190,7 @@ export interface Upload extends Observable<UploadSnapshot> {
    * completed or cancelled: nothing is kept of its parts then.
    */
   parts(): readonly PartSnapshot[]
+  /** Stops sending. What is confirmed stays; parts on their way are sent again later. */
   pause(): void
   /** Goes on after pause(). Looks once more for a file that it waits for, and asks for permission. */
   resume(): void
@@ -176,15 +207,25 @@ export interface Upload extends Observable<UploadSnapshot> {
 
 /** A group of uploads with one transferId. */
 export interface Transfer extends Observable<AggregateSnapshot> {
+  /** As given to `uploadFile`. */
   readonly transferId: string
+  /** Its uploads, in the order in which they were added. */
   uploads(): readonly Upload[]
+  /** Pauses all that are not over. */
   pause(): void
+  /** Resumes all that are paused or wait for their file. */
   resume(): void
+  /** Cancels all that are not over. */
   cancel(): void
 }
 
+/** Takes files in and knows all uploads of one journal. */
 export interface Uploader<TFile> extends Observable<AggregateSnapshot> {
-  /** @throws UploadError `config_invalid`. */
+  /**
+   * Says where the backend is, from now on.
+   *
+   * @throws UploadError `config_invalid`.
+   */
   setConfig(config: UploaderConfig): void
   /**
    * Opens and records the file. Resolves once the record is durable, before hashing. The same file
@@ -197,9 +238,13 @@ export interface Uploader<TFile> extends Observable<AggregateSnapshot> {
   uploadFile(file: TFile, options?: UploadFileOptions): Promise<Upload>
   /** In the order in which they were added. */
   uploads(): readonly Upload[]
+  /** The group with this id, which may have no uploads yet. */
   transfer(transferId: string): Transfer
+  /** Pauses all uploads that are not over. */
   pause(): void
+  /** Resumes all that are paused or wait for their file. */
   resume(): void
+  /** Cancels all that are not over. */
   cancel(): void
   /** Forgets every upload that is completed or cancelled. */
   prune(): void

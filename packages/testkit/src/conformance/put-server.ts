@@ -44,6 +44,7 @@ export type Behaviour =
 
 /** A request as it came. */
 export interface ReceivedPut {
+  /** As it came; only PUT is right. */
   readonly method: string
   /** The request target, byte by byte as in the request line. */
   readonly target: string

@@ -4,6 +4,7 @@ import type { PutServer, ReceivedPut } from './put-server.ts'
 export interface RemotePutServerOptions {
   /** `control` of that server: it must be reachable from here. */
   readonly control: string
+  /** The platform's own. */
   readonly fetch: typeof fetch
 }
 

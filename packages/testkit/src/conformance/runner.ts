@@ -7,7 +7,9 @@ export interface RegisterTest {
 
 /** What every suite needs of the test runner, whichever that is. */
 export interface Runner {
+  /** Groups cases, as that of vitest, jest, mocha and node:test does. */
   readonly describe: (name: string, body: () => void) => unknown
+  /** Registers a case. */
   readonly it: RegisterTest
   /**
    * Milliseconds after which a case that does not end has failed. Only a case that hangs ever waits

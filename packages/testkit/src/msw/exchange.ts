@@ -19,7 +19,9 @@ export type Outcome = 'pending' | 'answered' | 'broken' | 'stalled' | 'aborted'
 export interface Exchange {
   /** 1 for the first request since the last reset, and so on, in the order of arrival. */
   readonly number: number
+  /** What it asked for. */
   readonly route: Route
+  /** As it came. */
   readonly method: string
   /** Without the query. */
   readonly url: string
@@ -39,7 +41,9 @@ export interface Exchange {
   readonly parts: readonly number[]
   /** As the client named it, or, for a start call, as the backend did. */
   readonly uploadId: string | undefined
+  /** The key that it names, where it names one. */
   readonly key: string | undefined
+  /** What came of it. */
   readonly outcome: Outcome
   /** What the client saw; undefined where it saw none. */
   readonly status: number | undefined

@@ -16,9 +16,11 @@ export interface FaultFilter extends ExchangeFilter {
 export interface AnswerOptions {
   /** Error code, as S3 names it. Default: the usual one for the status. */
   readonly code?: string
+  /** For people, in the body. */
   readonly message?: string
   /** Seconds, or an HTTP date. */
   readonly retryAfter?: number | string
+  /** Sent besides those that the answer needs. */
   readonly headers?: Readonly<Record<string, string>>
   /** Replaces the usual body: `<Error>` as XML from the storage, `{ code, message }` from the backend. */
   readonly body?: string

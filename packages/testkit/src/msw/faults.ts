@@ -30,6 +30,7 @@ export interface Faults {
    * arrived (default: 1); or after the request took effect, so that only the answer is lost.
    */
   reset(at: 'before' | 'after'): Fault
+  /** As above, during the body. */
   reset(at: 'during', options?: { readonly afterBytes?: number }): Fault
   /** The same as `reset('after')`. */
   loseResponse(): Fault

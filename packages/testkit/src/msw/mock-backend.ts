@@ -30,6 +30,7 @@ import { type ExchangeFilter, Transcript } from './transcript.ts'
 
 const MIB = 1024 * 1024
 
+/** What `mockBackend` takes. */
 export interface MockBackendOptions
   extends Pick<MemoryStorageOptions, 'urlTtlSeconds' | 'checkPlan' | 'resumeStarts'> {
   /** Where the control endpoints are. Nothing listens there. Default: `http://backend.localhost`. */
@@ -44,6 +45,7 @@ export interface MockBackendOptions
   readonly authorize?: UploadHandlerOptions<Principal>['authorize'] | undefined
   /** Default: `{fileHash}/{fileName}`, so that a test knows the key, and a strange name makes a strange key. */
   readonly keyFor?: UploadHandlerOptions<Principal>['keyFor'] | undefined
+  /** As that of `createUploadHandler`. */
   readonly onCompleted?: UploadHandlerOptions<Principal>['onCompleted'] | undefined
   /**
    * False: a bucket whose CORS rule lacks `ExposeHeaders: ETag`. A page sees no ETag then; what MSW answers
@@ -60,7 +62,9 @@ export interface MockBackend {
   readonly handlers: readonly HttpHandler[]
   /** For `uploader.setConfig`, with the optional extensions. */
   readonly config: UploaderConfig & { readonly listPartsApi: string; readonly abortApi: string }
+  /** Its objects and unfinished uploads. */
   readonly storage: MemoryStorage
+  /** Time at the backend and at the storage, which may be set wrong. */
   readonly clock: ServerClocks
   /** Every request since the last reset, in the order of arrival. */
   readonly transcript: readonly Exchange[]
@@ -68,8 +72,11 @@ export interface MockBackend {
   transcriptText(): string
   /** Plans what happens to requests on that route. */
   on(route: 'put', filter?: FaultFilter): PutFaults
+  /** Plans what happens to requests on that route. */
   on(route: 'urls', filter?: FaultFilter): UrlsFaults
+  /** Plans what happens to requests on that route. */
   on(route: ControlCall, filter?: FaultFilter): ControlFaults
+  /** Plans what happens to requests on that route. */
   on(route: 'any' | 'other', filter?: FaultFilter): Faults
   /** What was planned and not forgotten since, in that order; `hits` tells what has happened. */
   faults(): readonly Fault[]

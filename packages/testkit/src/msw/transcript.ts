@@ -5,7 +5,9 @@ import type { Exchange, OpenExchange, Outcome, Route } from './exchange.ts'
 export interface ExchangeFilter {
   /** Part number of a PUT, or one of those that a urls or complete call is about. */
   readonly part?: number
+  /** Only of this multipart upload. */
   readonly uploadId?: string
+  /** Only of this key. */
   readonly key?: string
   /** Whatever else. */
   readonly where?: (exchange: Exchange) => boolean

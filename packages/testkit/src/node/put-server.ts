@@ -4,6 +4,7 @@ import type { PutServer } from '../conformance/put-server.ts'
 import { serveControl } from './control.ts'
 import { Lanes } from './lanes.ts'
 
+/** What `nodePutServer` takes. */
 export interface NodePutServerOptions {
   /** The address to listen at. Default: 127.0.0.1. Another one lets phones in the network come too. */
   readonly host?: string
@@ -15,6 +16,7 @@ export interface NodePutServerOptions {
 export interface NodePutServer extends PutServer {
   /** For `remotePutServer`. */
   readonly control: string
+  /** Ends all connections and stops listening. */
   close(): Promise<void>
 }
 

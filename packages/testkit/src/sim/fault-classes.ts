@@ -92,4 +92,5 @@ export const FAULT_CLASSES = [
   'shared-line',
 ] as const
 
+/** One of the things that may go wrong in a run. */
 export type FaultClass = (typeof FAULT_CLASSES)[number]

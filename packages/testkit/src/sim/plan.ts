@@ -2,10 +2,13 @@ import type { QueueWindow } from '@s3-bg-uploader/core'
 import { FAULT_CLASSES, type FaultClass } from './fault-classes.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
+/** A file of a run. */
 export interface FilePlan {
+  /** Its path in the simulated world. */
   readonly name: string
   /** Bytes. */
   readonly size: number
+  /** The group that it is added to. */
   readonly transferId: string | undefined
   /** When the user adds it, in milliseconds. */
   readonly addedAt: number
@@ -17,11 +20,15 @@ export interface FilePlan {
 
 /** What a seed decides before the run begins. */
 export interface Plan {
+  /** From which everything follows. */
   readonly seed: number
   /** How likely each class strikes where it can; classes that are not in it never strike. */
   readonly faults: ReadonlyMap<FaultClass, number>
+  /** The files that the user adds. */
   readonly files: readonly FilePlan[]
+  /** What the backend answers, bytes. */
   readonly partSize: number
+  /** What the uploader is made with. */
   readonly concurrency: number
   /** A narrow storage takes so many PUTs at once. */
   readonly storageWidth: number
@@ -31,14 +38,19 @@ export interface Plan {
   readonly latencyMs: number
   /** Milliseconds that the bytes of a part take, about. */
   readonly bodyMs: number
+  /** Milliseconds that a write of the journal takes, about. */
   readonly storeMs: number
   /** Seconds. */
   readonly urlLife: number
   /** Milliseconds by which the device's clock is ahead. */
   readonly skewMs: number
+  /** The backend has listParts. */
   readonly canList: boolean
+  /** The backend has abort. */
   readonly canAbort: boolean
+  /** ETags are sent back with their quotes. */
   readonly verbatimEtags: boolean
+  /** Start and urls are called with a slash at the end. */
   readonly trailingSlash: boolean
   /** The client is made without a configuration and gets it later. */
   readonly lateConfig: boolean
@@ -48,11 +60,13 @@ export interface Plan {
   readonly steady: boolean
 }
 
+/** What a run may not have, or has at most. */
 export interface PlanLimits {
   /** Classes that must not strike. */
   readonly without?: ReadonlySet<FaultClass> | undefined
   /** The only classes that may strike. */
   readonly only?: ReadonlySet<FaultClass> | undefined
+  /** Most files of a run. */
   readonly maxFiles?: number | undefined
 }
 

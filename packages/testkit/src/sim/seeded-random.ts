@@ -28,6 +28,7 @@ export class SeededRandom implements Random {
     return (scramble((stream.start + Math.imul(stream.draws, 0x9e3779b9)) >>> 0) >>> 0) / 2 ** 32
   }
 
+  /** True with that probability. */
   chance(name: string, probability: number): boolean {
     return this.draw(name) < probability
   }
@@ -37,6 +38,7 @@ export class SeededRandom implements Random {
     return low + Math.floor(this.draw(name) * (high - low + 1))
   }
 
+  /** One of the values, each as likely as the others. */
   pick<T>(name: string, values: readonly T[]): T {
     // A draw is below 1, so there is one.
     return values[Math.floor(this.draw(name) * values.length)] as T

@@ -12,16 +12,23 @@ import { Transcript } from './transcript.ts'
 import type { Violation } from './violation.ts'
 import { World } from './world.ts'
 
+/** What `simulate` takes besides the seed. */
 export interface SimulateOptions extends PlanLimits {
   /** Keep a line for every event. */
   readonly transcript?: boolean | undefined
+  /** Puts a deliberate fault between the core and its ports. */
   readonly sabotage?: Sabotage | undefined
 }
 
+/** What came of a run. */
 export interface SimulationResult {
+  /** That replays it. */
   readonly seed: number
+  /** What the seed decided before the run. */
   readonly plan: Plan
+  /** The first guarantee that was broken; undefined where all held. */
   readonly violation: Violation | undefined
+  /** One line an event, where that was asked for. */
   readonly transcript: readonly string[]
   /** What was reached how often. */
   readonly reached: ReadonlyMap<string, number>

@@ -19,10 +19,14 @@ export const GUARANTEES = {
   liveness: 'once faults stop every upload completes',
 } as const
 
+/** The name of a guarantee. */
 export type Guarantee = keyof typeof GUARANTEES
 
+/** A guarantee that was broken. */
 export interface Violation {
+  /** Which one. */
   readonly guarantee: Guarantee
+  /** How. */
   readonly message: string
   /** Virtual milliseconds since the run began. */
   readonly at: number

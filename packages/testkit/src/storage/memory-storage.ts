@@ -22,6 +22,7 @@ const S3_MAX_PART_SIZE = 5 * 1024 * MIB
 
 const DEFAULT_URL_TTL_SECONDS = 3600
 
+/** What `memoryStorage` takes. */
 export interface MemoryStorageOptions {
   /** Time at the storage, by which URLs expire: milliseconds since the epoch. Default: `Date.now`. */
   readonly clock?: (() => number) | undefined
@@ -56,7 +57,9 @@ export interface UrlValidity {
 
 /** An upload that is neither completed nor aborted. */
 export interface UnfinishedUpload {
+  /** Where its object would be. */
   readonly key: string
+  /** Names the multipart upload. */
   readonly uploadId: string
   /** Bytes. */
   readonly fileSize: number

@@ -15,6 +15,7 @@ const DEFAULT_MAX_KEPT_BYTES = 256 * 1024 * 1024
  */
 const PATIENCE_MS = 1000
 
+/** What `indexedDbStore` takes. */
 export interface IndexedDbStoreOptions {
   /** Name of the database. Default 's3-bg-uploader'. */
   readonly name?: string | undefined

@@ -14,6 +14,7 @@ const PROTOCOL = 1
 
 const DEFAULT_NAME = 's3-bg-uploader'
 
+/** What `createSharedUploader` takes. */
 export interface SharedUploaderOptions<TFile> {
   /** Tabs that say the same name share one uploader. Default 's3-bg-uploader'. */
   readonly name?: string | undefined

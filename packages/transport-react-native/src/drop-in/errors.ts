@@ -5,6 +5,7 @@ import { UploadError } from '@s3-bg-uploader/core'
  * those that are back go on. `cause` is an UploadError `file_not_found`.
  */
 export class S3BgUploaderResumeError extends Error {
+  /** That of the original. */
   override readonly name: 'S3BgUploaderResumeError' = 'S3BgUploaderResumeError'
 
   constructor(names: readonly string[]) {
@@ -15,6 +16,7 @@ export class S3BgUploaderResumeError extends Error {
 
 /** The file is in this transfer already; `cause` is an UploadError `duplicate_upload`. */
 export class S3BgUploaderDuplicateFileError extends Error {
+  /** That of the original. */
   override readonly name: 'S3BgUploaderDuplicateFileError' = 'S3BgUploaderDuplicateFileError'
 
   constructor(fileName: string) {

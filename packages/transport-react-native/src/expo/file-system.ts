@@ -3,15 +3,24 @@
  * `import { Directory, File, FileMode, Paths } from 'expo-file-system'`.
  */
 export interface ExpoFileSystem {
-  readonly File: new (uri: string) => ExpoFile
-  readonly Directory: new (uri: string) => ExpoDirectory
+  /** As Expo's. */
+  readonly File: new (
+    uri: string,
+  ) => ExpoFile
+  /** As Expo's. */
+  readonly Directory: new (
+    uri: string,
+  ) => ExpoDirectory
+  /** As Expo's. */
   readonly FileMode: { readonly ReadOnly: unknown; readonly WriteOnly: unknown }
+  /** As Expo's: where the app's documents and its cache are. */
   readonly Paths: {
     readonly document: { readonly uri: string }
     readonly cache: { readonly uri: string }
   }
 }
 
+/** What is used of Expo's `File`. */
 export interface ExpoFile {
   readonly uri: string
   readonly name: string
@@ -32,6 +41,7 @@ export interface ExpoFileInfo {
   readonly modificationTime?: number
 }
 
+/** What is used of Expo's `Directory`. */
 export interface ExpoDirectory {
   readonly exists: boolean
   delete(): void

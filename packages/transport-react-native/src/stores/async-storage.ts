@@ -5,9 +5,13 @@ import { twoStepKeeper } from './two-step-keeper.ts'
 
 /** What is used of a storage of @react-native-async-storage/async-storage 3. */
 export interface AsyncStorage {
+  /** As AsyncStorage's. */
   getAllKeys(): Promise<string[]>
+  /** As AsyncStorage's; null stands for none. */
   getMany(keys: string[]): Promise<Record<string, string | null>>
+  /** As AsyncStorage's. It need not be atomic. */
   setMany(entries: Record<string, string>): Promise<void>
+  /** As AsyncStorage's. It need not be atomic. */
   removeMany(keys: string[]): Promise<void>
 }
 

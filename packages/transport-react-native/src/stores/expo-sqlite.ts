@@ -4,9 +4,13 @@ import { fromStorable, toStorable } from './storable-text.ts'
 
 /** What is used of a database of expo-sqlite 57. */
 export interface SqliteDatabase {
+  /** Tells whether two stores have one database. */
   readonly databasePath: string
+  /** As expo-sqlite's. */
   execAsync(source: string): Promise<void>
+  /** As expo-sqlite's: one statement, atomic. */
   runAsync(source: string, params: string[]): Promise<unknown>
+  /** As expo-sqlite's. */
   getAllAsync<T>(source: string, params: string[]): Promise<T[]>
 }
 

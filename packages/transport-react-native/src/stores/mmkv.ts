@@ -4,10 +4,15 @@ import { twoStepKeeper } from './two-step-keeper.ts'
 
 /** What is used of an instance of react-native-mmkv 4. */
 export interface Mmkv {
+  /** As given to `createMMKV`. */
   readonly id: string
+  /** As MMKV's. */
   set(key: string, value: string): void
+  /** As MMKV's. */
   getString(key: string): string | undefined
+  /** As MMKV's. */
   remove(key: string): boolean
+  /** As MMKV's. */
   getAllKeys(): string[]
 }
 

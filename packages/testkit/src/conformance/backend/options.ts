@@ -2,8 +2,11 @@ import type { Runner } from '../runner.ts'
 
 /** Where the endpoints of contract §2 are, as an app would give them to `setConfig`. */
 export interface BackendEndpoints {
+  /** As an app configures it. */
   readonly startUploadApi: string
+  /** As an app configures it. */
   readonly getUploadUrlsApi: string
+  /** As an app configures it. */
   readonly completeApi: string
   /** Its cases are skipped without it. */
   readonly listPartsApi?: string
@@ -11,6 +14,7 @@ export interface BackendEndpoints {
   readonly abortApi?: string
 }
 
+/** What `backendConformance` takes. */
 export interface BackendConformance extends Runner {
   /** Asked before each case, since a server may only be up once the tests run. */
   readonly endpoints: () => BackendEndpoints | Promise<BackendEndpoints>

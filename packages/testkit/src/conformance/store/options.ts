@@ -16,8 +16,11 @@ export interface StorePlace {
   remove?(): Promise<void>
 }
 
+/** What `storeConformance` takes. */
 export interface StoreConformance extends Runner {
+  /** Makes an empty place. */
   readonly create: () => Promise<StorePlace>
+  /** What the store can do; each adds its cases. */
   readonly capabilities: {
     /** Only one may have a place open; the others get `store_locked`. */
     readonly exclusive: boolean

@@ -19,7 +19,9 @@ export interface TestFile<TFile> {
 export interface RefusedFile<TFile> {
   /** As it reads in a test report: `a folder`. */
   readonly what: string
+  /** Makes what `open` is given. */
   readonly make: () => Promise<TFile>
+  /** With which code it must be refused. */
   readonly code: Extract<ErrorCode, `file_${string}`>
 }
 
@@ -40,6 +42,7 @@ export interface PlatformLimits {
   readonly readsUnseen?: boolean
 }
 
+/** What `transportConformance` takes. */
 export interface TransportConformance<TFile> extends Runner {
   /** Makes a transport. The suite closes it. With a background queue: an empty one of its own. */
   readonly create: () => Promise<Transport<TFile>>
@@ -49,9 +52,11 @@ export interface TransportConformance<TFile> extends Runner {
   readonly capabilities: Capabilities
   /** Where parts are sent to: `nodePutServer()`, or `remotePutServer(...)` where there is no Node. */
   readonly server: () => Promise<PutServer>
+  /** What the platform cannot do. Default: nothing is beyond it. */
   readonly limits?: PlatformLimits
   /** Makes a file of `size` zeros that end in `tail`, at no cost: for offsets above 4 GiB. */
   readonly sparseFile?: (size: number, tail: Uint8Array) => Promise<TestFile<TFile>>
+  /** What `open` must refuse, such as a folder. */
   readonly refusedFiles?: readonly RefusedFile<TFile>[]
   /** References that `reopen` must refuse, besides those that make no sense to anybody. */
   readonly refusedRefs?: readonly Json[]
