@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { allocatedBetween } from '../src/bench/heap-meter.ts'
 import { DelayLine } from '../src/bench/server/delay-line.ts'
-import { parallelOf } from '../src/bench/server/traffic-meter.ts'
+import { parallelOf, TrafficMeter } from '../src/bench/server/traffic-meter.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
@@ -86,6 +86,30 @@ test.each([
   ['none', [], 0],
 ])('PUTs at the same time: %s', (_, spans, expected) => {
   expect(parallelOf(spans.map(([from = 0, to = 0]) => ({ from, to })))).toBe(expected)
+})
+
+test('PUTs count from when their client began them to when it hears of their end', () => {
+  const meter = new TrafficMeter(10)
+  const first = meter.begin()
+  vi.advanceTimersByTime(30)
+  first.stored(100)
+  first.ended()
+  const second = meter.begin()
+  expect([first.number, second.number]).toEqual([1, 2])
+  second.ended()
+  // From 5 before 0 to 5 after 30, and the second began at 25.
+  expect(meter.take()).toEqual({ bytes: 100, puts: 2, refused: 0, reset: 0, parallel: 1 })
+})
+
+test('a PUT that outlives its lap is not counted in the next one', () => {
+  const meter = new TrafficMeter(0)
+  const late = meter.begin()
+  expect(meter.take().puts).toBe(1)
+  meter.refuse()
+  late.stored(100)
+  late.ended()
+  expect(meter.inFlight).toBe(0)
+  expect(meter.take()).toEqual({ bytes: 0, puts: 0, refused: 1, reset: 0, parallel: 0 })
 })
 
 test('what was allocated is what the heap grew by between collections', () => {

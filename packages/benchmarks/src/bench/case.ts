@@ -17,7 +17,7 @@ export interface Case {
   readonly server: Omit<ServerSettings, 'partSize' | 'peers'>
   /** Whether bytes go to the server. Otherwise `files` are only read, or not even that. */
   readonly sends: 'everything' | 'nothing'
-  /** Fewer rounds than the others have, where nobody is compared or all that passes is waiting. */
+  /** Fewer rounds than the others have, where laps are long or mostly waiting. */
   readonly rounds?: number
   /** The first is what the others are compared with. */
   readonly contestants: readonly Contestant[]

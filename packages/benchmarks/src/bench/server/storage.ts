@@ -16,26 +16,24 @@ export async function answerPut(
   // Nobody is answered before the body is there, so that every client can keep its connection and
   // pays for what it sent in vain.
   if (settings.maxParallel > 0 && meter.inFlight >= settings.maxParallel) {
-    meter.refused += 1
+    meter.refuse()
     await discard(request)
     return answerXml(response, 503, '<Error><Code>SlowDown</Code></Error>')
   }
-  const answered = meter.begin()
-  const number = meter.puts
-  try {
-    if (divides(settings.resetEvery, number)) {
-      meter.reset += 1
-      request.socket.resetAndDestroy()
-      return
-    }
-    const bytes = await discard(request)
-    const times = divides(settings.straggleEvery, number) ? STRAGGLER : 1
-    if (settings.putDelayMs > 0) await setTimeout(settings.putDelayMs * times)
-    meter.bytes += bytes
-    response.writeHead(200, { etag: ETAG, 'content-length': 0 }).end()
-  } finally {
-    answered()
+  const put = meter.begin()
+  response.once('close', put.ended)
+  if (divides(settings.resetEvery, put.number)) {
+    put.reset()
+    request.socket.resetAndDestroy()
+    return
   }
+  const bytes = await discard(request)
+  const times = divides(settings.straggleEvery, put.number) ? STRAGGLER : 1
+  if (settings.putDelayMs > 0) await setTimeout(settings.putDelayMs * times)
+  // Whoever lost patience meanwhile stored nothing.
+  if (response.destroyed) return
+  put.stored(bytes)
+  response.writeHead(200, { etag: ETAG, 'content-length': 0 }).end()
 }
 
 function divides(every: number, number: number): boolean {

@@ -6,14 +6,32 @@ export interface Span {
   readonly to: number
 }
 
+/** One PUT, from when it arrived. */
+export interface Put {
+  /** How many there were in this lap, this one included. */
+  readonly number: number
+  /** It was answered 200. */
+  readonly stored: (bytes: number) => void
+  readonly reset: () => void
+  /** It was answered, or its client has gone. */
+  readonly ended: () => void
+}
+
+interface Lap {
+  readonly spans: Span[]
+  bytes: number
+  puts: number
+  refused: number
+  reset: number
+}
+
+const newLap = (): Lap => ({ spans: [], bytes: 0, puts: 0, refused: 0, reset: 0 })
+
 /** Counts what arrives, so that whoever sends nothing does not win. */
 export class TrafficMeter {
   readonly #wayMs: number
-  #spans: Span[] = []
-  bytes = 0
-  puts = 0
-  refused = 0
-  reset = 0
+  /** What ends after its lap was told stays with that lap, and counts for nobody. */
+  #lap = newLap()
   inFlight = 0
 
   /** @param rttMs how long bytes are on their way here and back: their client counts that too. */
@@ -21,24 +39,40 @@ export class TrafficMeter {
     this.#wayMs = rttMs / 2
   }
 
-  /** A PUT has arrived. @returns what to call once it is answered. */
-  begin(): () => void {
+  begin(): Put {
+    const lap = this.#lap
     const from = performance.now() - this.#wayMs
-    this.puts += 1
+    lap.puts += 1
     this.inFlight += 1
-    return () => {
-      this.inFlight -= 1
-      this.#spans.push({ from, to: performance.now() + this.#wayMs })
+    return {
+      number: lap.puts,
+      stored: (bytes) => {
+        lap.bytes += bytes
+      },
+      reset: () => {
+        lap.reset += 1
+      },
+      ended: () => {
+        this.inFlight -= 1
+        lap.spans.push({ from, to: performance.now() + this.#wayMs })
+      },
     }
+  }
+
+  refuse(): void {
+    this.#lap.refused += 1
+  }
+
+  /** Bytes that came otherwise than by PUT. */
+  add(bytes: number): void {
+    this.#lap.bytes += bytes
   }
 
   /** What was seen since the last call. */
   take(): Traffic {
-    const { bytes, puts, refused, reset } = this
-    const parallel = parallelOf(this.#spans)
-    this.bytes = this.puts = this.refused = this.reset = 0
-    this.#spans = []
-    return { bytes, puts, refused, reset, parallel }
+    const { spans, ...counts } = this.#lap
+    this.#lap = newLap()
+    return { ...counts, parallel: parallelOf(spans) }
   }
 }
 

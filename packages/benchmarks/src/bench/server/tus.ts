@@ -35,7 +35,7 @@ export function tusListener(peers: string, meter: TrafficMeter): RequestListener
       const upload = await this.getUpload(id)
       upload.offset = offset
       for await (const chunk of stream) upload.offset += chunk.length
-      meter.bytes += upload.offset - offset
+      meter.add(upload.offset - offset)
       return upload.offset
     }
   }
