@@ -8,7 +8,7 @@ if (chromium === undefined) {
   console.error(
     'The tests of the page were skipped: there is no Chromium. Set CHROMIUM_PATH to one.',
   )
-  process.exit(process.env.CI === 'true' ? 1 : 0)
+  process.exit(process.env.CI === 'true' ? 77 : 0)
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))

@@ -6,7 +6,7 @@ import { openStore } from './level-store-open.ts'
 import { temporaryFolder } from './temporary-file.ts'
 
 export const BATCHES = 6
-export const batch = (index: number, bytes = 0) => [
+const batch = (index: number, bytes = 0) => [
   { key: `p/upload/0/${index}`, value: `etag ${index}` },
   { key: `u/${index}`, value: `{"upload":${index}}${`${index}`.repeat(bytes)}` },
 ]

@@ -12,7 +12,7 @@ for (const name of ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy']) {
 
 /** Made by openssl for localhost, 127.0.0.1 and ::1; valid until 2120. */
 export const certificate: string = fixture('loopback.cert.pem')
-export const certificateKey: string = fixture('loopback.key.pem')
+const certificateKey: string = fixture('loopback.key.pem')
 
 function fixture(name: string): string {
   return readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8')

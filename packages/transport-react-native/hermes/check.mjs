@@ -34,7 +34,7 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 const platform = BINARIES[process.platform]
 if (platform === undefined) {
   console.log(`Skipped: Hermes has no binaries for ${process.platform}.`)
-  process.exit(process.env.CI === 'true' ? 1 : 0)
+  process.exit(process.env.CI === 'true' ? 77 : 0)
 }
 
 function run(command, args, options) {

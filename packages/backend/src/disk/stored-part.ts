@@ -7,7 +7,7 @@ import { isMissing } from './is-missing.ts'
  * A part file is the bytes of the part and after them their MD5: one rename puts both in place, and of
  * two PUTs of the same part the last one wins, as in S3.
  */
-export const TRAILER_BYTES = 16
+const TRAILER_BYTES = 16
 
 /** Enough to keep the disk busy, few enough for every limit on open files. */
 const READ_AT_ONCE = 32

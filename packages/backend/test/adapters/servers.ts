@@ -15,7 +15,7 @@ import { type Front, lambdaGateway } from './lambda-gateway.ts'
 /** Serves a handler below `/uploads` on loopback until the test ends; resolves with the origin. */
 export type Serve = (handler: UploadHandler) => Promise<string>
 
-export async function listen(listener: RequestListener): Promise<string> {
+async function listen(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {

@@ -4,7 +4,7 @@ import type { StorageFacts } from '../../src/torture/storage-facts.ts'
 import type { Attempt } from '../../src/torture/transcript.ts'
 
 export const CONCURRENCY = 2
-export const PART_SIZE = 100
+const PART_SIZE = 100
 
 const FILES = [
   { name: 'big', size: 20 * PART_SIZE, parts: 20, sha256: 'sha of big' },

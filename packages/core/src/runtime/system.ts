@@ -14,7 +14,7 @@ const LONGEST_DELAY = 2 ** 31 - 1
 
 let latest = 0
 
-export const systemClock: Clock = {
+const systemClock: Clock = {
   now() {
     // Where there is no monotonic clock the other one stands still when it is set back.
     latest = Math.max(latest, host.performance?.now() ?? Date.now())

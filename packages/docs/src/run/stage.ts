@@ -58,7 +58,7 @@ export async function makeStage(folder: string): Promise<Stage> {
 }
 
 /** The block of a page with this name. */
-export function blockOf(page: ParsedPage, name: string): Block {
+function blockOf(page: ParsedPage, name: string): Block {
   const block = page.blocks.find((one) => fileOf(one) === name)
   if (block === undefined) throw new Error(`${page.path} has no block ${name}`)
   return block

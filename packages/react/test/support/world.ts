@@ -10,8 +10,8 @@ import { TestClock } from './test-clock.ts'
 
 /** A file is its name; all are of this size. */
 export type TestFile = string
-export const FILE_SIZE = 100
-export const PART_SIZE = 25
+const FILE_SIZE = 100
+const PART_SIZE = 25
 
 const config = {
   startUploadApi: 'https://api.test/start',

@@ -1,5 +1,5 @@
 /** What must be seen nowhere but on the wire; the storage and the client sign with these. */
-export const SECRETS: readonly string[] = ['S3CRET', 'T0KEN']
+const SECRETS: readonly string[] = ['S3CRET', 'T0KEN']
 
 export function findSecret(text: string): string | undefined {
   return SECRETS.find((secret) => text.includes(secret))

@@ -31,7 +31,7 @@ export const viaFetch: Client = async (url, { method = 'POST', headers = {}, bod
   return { status: response.status, headers: all, text: await response.text() }
 }
 
-export const viaNode: Client = (url, { method = 'POST', headers = {}, body } = {}) =>
+const viaNode: Client = (url, { method = 'POST', headers = {}, body } = {}) =>
   new Promise((resolve, reject) => {
     const length = Buffer.byteLength(body ?? '')
     const request = http.request(

@@ -8,7 +8,7 @@ export const HASH = '0123456789abcdef'
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5)
 
 /** A clock that stands still until `advance`. */
-export function manualClock() {
+function manualClock() {
   const timers = new Set<{ readonly at: number; readonly callback: () => void }>()
   let now = NOW
   return {

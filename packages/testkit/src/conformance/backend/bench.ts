@@ -230,7 +230,7 @@ export function backendCases(
 }
 
 /** The number of parts; an empty file is one empty part. */
-export function partCount({ fileSize, partSize }: StartedUpload): number {
+function partCount({ fileSize, partSize }: StartedUpload): number {
   return Math.max(1, Math.ceil(fileSize / partSize))
 }
 
