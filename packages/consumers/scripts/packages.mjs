@@ -11,6 +11,9 @@ const root = join(packages, '..')
 /** Found by its path, by Expo, which runs it: it has no types and needs none. */
 const UNTYPED = { '@s3-bg-uploader/transport-react-native': ['app.plugin.js'] }
 
+/** A pull request that changes a package needs a changeset; elsewhere those that exist are read. */
+const base = process.env.GITHUB_BASE_REF ? `origin/${process.env.GITHUB_BASE_REF}` : 'HEAD'
+
 const folder = mkdtempSync(join(tmpdir(), 's3-bg-uploader-packages-'))
 let failed = 0
 try {
@@ -32,7 +35,7 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 await check('knip', () => tool('knip', ['--no-progress', '--treat-config-hints-as-errors']))
-await check('changesets', async () => tool('changeset', ['status', '--since', await base()]))
+await check('changesets', () => tool('changeset', ['status', '--since', base]))
 await check('pnpm -r publish --dry-run', async () => {
   const { output } = await pnpm(['-r', 'publish', '--dry-run', '--no-git-checks'], root)
   for (const { name } of published) {
@@ -53,13 +56,4 @@ async function check(name, look) {
 
 function tool(name, args) {
   return run('npx', ['--no', '--', name, ...args], root)
-}
-
-/** What a change is compared with: the main branch, where the clone has it. */
-async function base() {
-  for (const ref of ['main', 'origin/main']) {
-    const found = await run('git', ['rev-parse', '--verify', '--quiet', ref], root).catch(() => {})
-    if (found) return ref
-  }
-  return 'HEAD'
 }
