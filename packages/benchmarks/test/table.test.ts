@@ -34,6 +34,20 @@ test('columns without a figure are left out, others come with their figures', ()
   expect(table).toContain('| 50 | 7 | 12.3 | 4 | 5.6 |')
 })
 
+test('numbers of slots are compared with the best fixed one', () => {
+  const results = [
+    { client: 'fixed 1', ms: 10, relative: 1, refused: 0 },
+    { client: 'adaptive', ms: 40, relative: 4, refused: 3 },
+  ]
+  const adaptive = [
+    { situation: 'near', results },
+    { situation: 'far', results: results.map((one) => ({ ...one, relative: 1 })) },
+  ]
+  const table = toMarkdown(runOf([], { probes: { adaptive } }))
+  expect(table).toContain('| near | 1.00 | 4.00 (3 × 503) |')
+  expect(table).toContain('| geometric mean | 1.00 | 2.00 |')
+})
+
 test('what is left out is said', () => {
   expect(toMarkdown(runOf([], { leftOut: ['rclone: no go'] }))).toContain(
     '- Left out: rclone: no go',

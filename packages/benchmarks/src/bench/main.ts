@@ -18,7 +18,7 @@ import { checkFloors, floorsOf, readFloors } from './floors.ts'
 import { gather } from './gather.ts'
 import type { CaseResult, Run } from './outcome.ts'
 import { toSvg } from './plot.ts'
-import { PROBES, type ProbeName, type Probes, probe } from './probes/probes.ts'
+import { PROBE_TITLES, PROBES, type ProbeName, type Probes, probe } from './probes/probes.ts'
 import { writeReadmes } from './readme.ts'
 import { runCase } from './run-case.ts'
 import { toMarkdown } from './table.ts'
@@ -100,7 +100,7 @@ if (options.check) {
 }
 
 async function measureCase(step: number, one: Case): Promise<CaseResult> {
-  announce(step, titleOf(one))
+  announce(step, `${one.id}: ${titleOf(one)}`)
   const result = await runCase(one, Math.min(rounds, one.rounds ?? rounds), peers, place)
   process.stdout.write('\n')
   for (const { failure } of result.outcomes) if (failure !== undefined) console.log(failure)
@@ -108,7 +108,7 @@ async function measureCase(step: number, one: Case): Promise<CaseResult> {
 }
 
 async function measureProbe(step: number, name: ProbeName): Promise<Probes> {
-  announce(step, name)
+  announce(step, `${name}: ${PROBE_TITLES[name]}`)
   try {
     return await probe(name, { rounds, peers, place })
   } catch (error) {

@@ -1,3 +1,4 @@
+import { adaptiveTable } from '../adaptive/table.ts'
 import { budgetTable } from './budget-table.ts'
 import { cells } from './markdown.ts'
 import {
@@ -72,6 +73,7 @@ export function toMarkdown(run: Run): string {
     circumstances(run),
     ...(run.form === 'full' ? [budgetTable(run)] : []),
     ...run.cases.map((one) => tableOf(one, run.rounds)),
+    ...slotsFound(run),
     ...(leftOut.length === 0 ? [] : [leftOut.join('\n')]),
   ].join('\n\n')
 }
@@ -84,6 +86,14 @@ export function circumstances({ startedAt, machine, load, rounds }: Run): string
     'as much a contestant needs as this project does in the same round: above 1 is more. Libraries are timed from ' +
     'when they are loaded, programs from their start; CPU time and memory are those of the whole process.'
   )
+}
+
+function slotsFound({ probes: { adaptive } }: Run): readonly string[] {
+  if (adaptive === undefined) return []
+  const title =
+    '**Parts at once, found by trying (adaptive) and fixed**: time in a model of lines and storages, of what ' +
+    'the best fixed number takes there'
+  return [title, adaptiveTable(adaptive)]
 }
 
 function tableOf(one: CaseResult, rounds: number): string {
