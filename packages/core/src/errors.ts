@@ -23,7 +23,7 @@ const HINTS = {
   file_not_regular: 'Only regular files can be uploaded: not directories, sockets or devices.',
   file_unreadable: 'Check the permissions of the file, and the disk.',
   hasher_missing:
-    'Hashing is right but several times slower now: check that the chunk that your bundler made of xxhash-wasm is deployed, and that older ones stay for pages that are open.',
+    'Check that the chunks that your bundler made of xxhash-wasm and of xxh64 are deployed, and that older ones stay for pages that are open.',
   internal: 'This is a bug in s3-bg-uploader. Please report it with the message and the cause.',
   network_failed:
     'Nothing is lost: call retry() when the network is back. Where it never works in a browser, look at the CORS rules of the backend and of the bucket.',

@@ -93,7 +93,7 @@ function goOn(state: UploadState, now: number, rules: Rules, out: UploadEffect[]
 }
 
 function hash(state: UploadState, now: number, out: UploadEffect[]): UploadState {
-  if (state.hashing !== undefined) return state
+  if (state.hashing !== undefined || state.callRetryAt > now) return state
   const ticket = state.ticket + 1
   out.push({ type: 'hash', ticket })
   return { ...state, ticket, hashing: { ticket, startedAt: now } }

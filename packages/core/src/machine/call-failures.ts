@@ -1,7 +1,7 @@
 import type { ControlCall } from '../errors.ts'
 import { changeAbandoned, findAborting } from './abandoned.ts'
 import { backoffMs } from './backoff.ts'
-import { type Decision, decide, errorCode, isInvalidPart } from './decide.ts'
+import { type Decision, decide, errorCode, isInvalidPart, type Step } from './decide.ts'
 import { dropAbandoned, fail, failUncertain, restart } from './ending.ts'
 import type { Failure } from './failure.ts'
 import { dropSigning } from './signing.ts'
@@ -92,12 +92,7 @@ function noteLifecycleFailed(
   const { failure } = fact
   const decision = decide(step, failure)
   const noted = step === 'complete' ? noteUncompleted(state, decision, failure) : state
-  if (decision === 'retry') {
-    if (isOffline(state, failure)) return noted
-    const callFailed = state.callFailed + 1
-    if (callFailed >= rules.retry.attempts) return fail(noted, { step, failure }, out)
-    return { ...noted, callFailed, callRetryAt: retryAt(callFailed, fact, rules) }
-  }
+  if (decision === 'retry') return tryAgain(noted, step, fact, rules, out)
   const { multipart, completeLost } = noted
   if (step === 'list' && completeLost) return failUncertain(noted, { step, failure }, out)
   if (
@@ -116,6 +111,21 @@ function noteLifecycleFailed(
     return { ...noted, callFailed: 0, multipart: { ...multipart, mustList: false } }
   }
   return fail(noted, { step, failure }, out)
+}
+
+/** The same again after a pause, a bounded number of times. */
+export function tryAgain(
+  state: UploadState,
+  step: Step,
+  fact: CallFailure,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  const { failure } = fact
+  if (isOffline(state, failure)) return state
+  const callFailed = state.callFailed + 1
+  if (callFailed >= rules.retry.attempts) return fail(state, { step, failure }, out)
+  return { ...state, callFailed, callRetryAt: retryAt(callFailed, fact, rules) }
 }
 
 /** Complete did not say that it is done: either its answer is lost, or nothing of it is. */

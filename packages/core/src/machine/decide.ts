@@ -20,8 +20,10 @@ export function decide(step: Step, failure: Failure): Decision {
     case 'expired':
       return 'retry'
     case 'unusable':
-    case 'local':
       return 'fail'
+    case 'local':
+      // It is code that comes over the network, as an answer does.
+      return failure.code === 'hasher_missing' ? 'retry' : 'fail'
     case 'status': {
       const { status, reason } = failure
       if (isTransient(status)) return 'retry'

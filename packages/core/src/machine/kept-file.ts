@@ -7,19 +7,6 @@ export function needsFile({ outcome }: Pick<UploadState, 'outcome'>): boolean {
   return outcome === undefined || outcome === 'failed'
 }
 
-/**
- * The refs, as JSON text, that uploads of a journal need: what else a transport kept was left over
- * by a crash. Undefined where a record is set aside, since that one may need any of them.
- */
-export function refsInNeed(journal: {
-  readonly uploads: readonly UploadState[]
-  readonly corrupt: readonly string[]
-  readonly newer: readonly string[]
-}): string[] | undefined {
-  if (journal.corrupt.length > 0 || journal.newer.length > 0) return undefined
-  return journal.uploads.filter(needsFile).flatMap(({ file }) => file.ref ?? [])
-}
-
 /** Releases what nobody needs after this event. To be called last: what it follows from is recorded. */
 export function releaseRefs(
   before: UploadState,

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors.ts'
 import { abandon, findAborting } from './abandoned.ts'
-import { noteUrlsFailed } from './call-failures.ts'
+import { noteUrlsFailed, tryAgain } from './call-failures.ts'
+import { decide } from './decide.ts'
 import { dropAbandoned, fail, record, withdraw } from './ending.ts'
 import type { Failure } from './failure.ts'
 import { MAX_PARTS, partCount, smallestPartSize } from './plan.ts'
@@ -95,7 +96,13 @@ export function noteHashed(
   if (state.hashing?.ticket !== fact.ticket) return state
   const { hash } = fact
   const { file, verifying } = state
-  const hashed: UploadState = { ...state, hashing: undefined, hashedBytes: file.size }
+  const hashed: UploadState = {
+    ...state,
+    hashing: undefined,
+    hashedBytes: file.size,
+    callFailed: 0,
+    callRetryAt: 0,
+  }
   if (verifying === undefined) return record({ ...hashed, hash }, out)
   if (hash !== verifying.hash) return failChanged(hashed, out)
   const { lastModified } = verifying
@@ -105,10 +112,13 @@ export function noteHashed(
 export function noteHashFailed(
   state: UploadState,
   fact: Fact<'hashFailed'>,
+  rules: Rules,
   out: UploadEffect[],
 ): UploadState {
   if (state.hashing?.ticket !== fact.ticket) return state
-  return fail({ ...state, hashing: undefined }, { step: 'file', failure: fact.failure }, out)
+  const stopped: UploadState = { ...state, hashing: undefined }
+  if (decide('file', fact.failure) === 'retry') return tryAgain(stopped, 'file', fact, rules, out)
+  return fail(stopped, { step: 'file', failure: fact.failure }, out)
 }
 
 /** startUpload answered. The plan is checked before anything is sent (contract §2). */

@@ -1,67 +1,8 @@
-import type { ErrorCode } from '../errors.ts'
-import type { Step } from './decide.ts'
 import { emptyEtags, withEtag } from './etag-table.ts'
+import { needsFile } from './kept-file.ts'
 import { partCount, partLength } from './plan.ts'
-import {
-  type Multipart,
-  newMultipart,
-  newUpload,
-  type UploadFile,
-  type UploadState,
-} from './upload-state.ts'
-
-/** What the journal keeps of one upload, its parts apart. */
-export interface UploadRecord {
-  readonly file: UploadFile
-  readonly outcome: UploadState['outcome']
-  readonly failedWith:
-    | {
-        readonly code: ErrorCode
-        readonly step: Step
-        readonly part: number | undefined
-        readonly message: string
-      }
-    | undefined
-  readonly paused: boolean
-  readonly generation: number
-  readonly restarts: number
-  readonly hash: string | undefined
-  /** Complete may have been sent, and its answer is not known. Written before it is sent. */
-  readonly completeLost: boolean
-  readonly key: string | undefined
-  readonly parts: number
-  readonly multipart:
-    | { readonly key: string; readonly uploadId: string; readonly partSize: number }
-    | undefined
-  readonly abandoned: readonly { readonly key: string; readonly uploadId: string }[]
-}
-
-export function recordOf(state: UploadState): UploadRecord {
-  const { multipart, abandoned, failedWith } = state
-  return {
-    file: state.file,
-    outcome: state.outcome,
-    failedWith: failedWith && {
-      code: failedWith.code,
-      step: failedWith.step,
-      part: failedWith.part,
-      message: failedWith.failure.message,
-    },
-    paused: state.paused,
-    generation: state.generation,
-    restarts: state.restarts,
-    hash: state.hash ?? state.verifying?.hash,
-    completeLost: state.completeLost || multipart?.completeTicket !== undefined,
-    key: state.key,
-    parts: state.parts,
-    multipart: multipart && {
-      key: multipart.key,
-      uploadId: multipart.uploadId,
-      partSize: multipart.partSize,
-    },
-    abandoned: abandoned.map(({ key, uploadId }) => ({ key, uploadId })),
-  }
-}
+import type { UploadRecord } from './upload-record.ts'
+import { type Multipart, newMultipart, newUpload, type UploadState } from './upload-state.ts'
 
 /** The upload as it goes on after a crash: with every part whose ETag the journal holds. */
 export function restoreUpload(
@@ -118,4 +59,17 @@ function restoreMultipart(
     // Parts that were under way at the crash may have arrived.
     mustList: confirmed.size < parts,
   }
+}
+
+/**
+ * The refs, as JSON text, that uploads of a journal need: what else a transport kept was left over
+ * by a crash. Undefined where a record is set aside, since that one may need any of them.
+ */
+export function refsInNeed(journal: {
+  readonly uploads: readonly UploadState[]
+  readonly corrupt: readonly string[]
+  readonly newer: readonly string[]
+}): string[] | undefined {
+  if (journal.corrupt.length > 0 || journal.newer.length > 0) return undefined
+  return journal.uploads.filter(needsFile).flatMap(({ file }) => file.ref ?? [])
 }

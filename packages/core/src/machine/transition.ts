@@ -69,7 +69,7 @@ function note(
     case 'hashed':
       return noteHashed(state, event, out)
     case 'hashFailed':
-      return noteHashFailed(state, event, out)
+      return noteHashFailed(state, event, rules, out)
     case 'started':
       return noteStarted(state, event, rules, out)
     case 'signed':

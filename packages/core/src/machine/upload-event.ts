@@ -39,7 +39,12 @@ export type UploadEvent = { readonly now: number } & (
   | { readonly type: 'openFailed'; readonly failure: Failure }
   | { readonly type: 'hashProgressed'; readonly ticket: number; readonly bytes: number }
   | { readonly type: 'hashed'; readonly ticket: number; readonly hash: string }
-  | { readonly type: 'hashFailed'; readonly ticket: number; readonly failure: Failure }
+  | {
+      readonly type: 'hashFailed'
+      readonly ticket: number
+      readonly failure: Failure
+      readonly draw: number
+    }
   | {
       readonly type: 'started'
       readonly ticket: number

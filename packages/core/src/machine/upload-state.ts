@@ -193,7 +193,7 @@ export interface UploadState {
   /** The file looks changed: it is hashed again to see whether its content is what was hashed. */
   readonly verifying: Verification | undefined
   readonly call: LifecycleCall | undefined
-  /** Failed attempts of the present lifecycle call, and when to try again. */
+  /** Failed attempts to hash or of the present lifecycle call, and when to try again. */
   readonly callFailed: number
   readonly callRetryAt: number
   /**

@@ -1,6 +1,7 @@
-import { restoreUpload, type UploadRecord } from '../machine/restore.ts'
+import { restoreUpload } from '../machine/restore.ts'
+import type { UploadRecord } from '../machine/upload-record.ts'
 import type { UploadState } from '../machine/upload-state.ts'
-import { decodeUpload } from './records.ts'
+import { decodeUpload } from './decode-upload.ts'
 
 /** What a journal held. Whatever is set aside stays there as it is, and so do its parts. */
 export interface RestoredJournal {

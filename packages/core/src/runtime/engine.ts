@@ -1,6 +1,5 @@
 import { UploadError } from '../errors.ts'
 import { hasToAbort } from '../machine/abandoned.ts'
-import { recordOf } from '../machine/restore.ts'
 import {
   gateOf,
   newScheduler,
@@ -13,6 +12,7 @@ import {
 import { transition } from '../machine/transition.ts'
 import type { UploadEffect } from '../machine/upload-effect.ts'
 import type { UploadEvent } from '../machine/upload-event.ts'
+import { recordOf } from '../machine/upload-record.ts'
 import type { Gate, Rules, UploadState } from '../machine/upload-state.ts'
 import type { ForegroundSource, Platform, Source, StoreChange, Transport } from '../ports.ts'
 import { createBackendClient } from '../protocol/backend-client.ts'
@@ -99,7 +99,7 @@ export class Engine<TFile> {
       config: () => this.#requireConfig(),
     })
     this.#calls = new ControlCalls(backend, post, draw)
-    this.#files = new FileWork(transport, platform.hasher, post)
+    this.#files = new FileWork({ transport, hasher: platform.hasher, post, draw })
     this.#parts = new PartTasks({
       queue: 'queue' in transport ? transport.queue : this.#liftedQueue(),
       post,

@@ -13,13 +13,20 @@ export class FileWork<TFile> {
   readonly #transport: Transport<TFile>
   readonly #hasher: Hasher
   readonly #post: Post
+  readonly #draw: (name: string) => number
   readonly #limit = pLimit(HASHERS)
   #stopped = false
 
-  constructor(transport: Transport<TFile>, hasher: Hasher, post: Post) {
-    this.#transport = transport
-    this.#hasher = hasher
-    this.#post = post
+  constructor(options: {
+    readonly transport: Transport<TFile>
+    readonly hasher: Hasher
+    readonly post: Post
+    readonly draw: (name: string) => number
+  }) {
+    this.#transport = options.transport
+    this.#hasher = options.hasher
+    this.#post = options.post
+    this.#draw = options.draw
   }
 
   /** Whatever is opened after this is closed again at once. */
@@ -76,7 +83,8 @@ export class FileWork<TFile> {
       )
       this.#post(id, { type: 'hashed', ticket, hash })
     } catch (error) {
-      this.#post(id, { type: 'hashFailed', ticket, failure: fileFailure(error) })
+      const failure = fileFailure(error)
+      this.#post(id, { type: 'hashFailed', ticket, failure, draw: this.#draw('retry') })
     }
   }
 }

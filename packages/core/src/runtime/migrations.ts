@@ -1,4 +1,5 @@
 import { isPlainObject } from '../protocol/plain-object.ts'
+import { RECORD_VERSION } from './records.ts'
 
 /** A record as it was parsed: nothing of it is certain. */
 type RawRecord = Readonly<Record<string, unknown>>
@@ -14,11 +15,11 @@ interface ConfirmedPart {
  */
 type Migration = (record: RawRecord, parts: readonly ConfirmedPart[]) => RawRecord
 
-/** In order: the first one lifts version 1 to 2. What was released once stays here for ever. */
-const MIGRATIONS: readonly Migration[] = [fromVersion1]
-
-/** The version in which records are written. */
-export const RECORD_VERSION: number = MIGRATIONS.length + 1
+/**
+ * In order: the first one lifts version 1 to 2, the last one to `RECORD_VERSION`. What was released
+ * once stays here for ever.
+ */
+export const MIGRATIONS: readonly Migration[] = [fromVersion1]
 
 /**
  * Lifts a record to the present version, step by step. The journal holds it as it was until the

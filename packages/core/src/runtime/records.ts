@@ -1,19 +1,4 @@
-import { errorCodes } from '../errors.ts'
-import type { Step } from '../machine/decide.ts'
-import type { UploadRecord } from '../machine/restore.ts'
-import {
-  isCount,
-  isFlag,
-  isNumber,
-  isOneOf,
-  isPositive,
-  isText,
-  listOf,
-  objectOf,
-  optional,
-} from '../protocol/guard.ts'
-import { isPlainObject } from '../protocol/plain-object.ts'
-import { migrate, RECORD_VERSION } from './migrations.ts'
+import type { UploadRecord } from '../machine/upload-record.ts'
 
 /**
  * The journal's records: one of an upload under `u/{id}`, and one of a confirmed part under
@@ -28,105 +13,10 @@ export function partKey(id: string, generation: number, part: number): string {
   return `p/${id}/${generation}/${part}`
 }
 
-function isJson(value: unknown): value is string {
-  return isText(value) && parseJson(value) !== undefined
-}
-
-function isJsonObject(value: unknown): value is string {
-  return isText(value) && isPlainObject(parseJson(value))
-}
-
-const OUTCOMES = ['completed', 'failed', 'cancelled'] as const
-const STEPS: readonly Step[] = ['start', 'urls', 'complete', 'list', 'abort', 'put', 'file']
-const multipartName = { key: isText, uploadId: isText }
-
-const isUploadRecord = objectOf({
-  v: isOneOf([RECORD_VERSION]),
-  order: isCount,
-  name: isText,
-  size: isCount,
-  lastModified: optional(isNumber),
-  transferId: optional(isText),
-  userParams: optional(isJsonObject),
-  ref: optional(isJson),
-  createdAt: isNumber,
-  outcome: optional(isOneOf(OUTCOMES)),
-  failedWith: optional(
-    objectOf({
-      code: isOneOf(errorCodes),
-      step: isOneOf(STEPS),
-      part: optional(isNumber),
-      message: isText,
-    }),
-  ),
-  paused: isFlag,
-  generation: isCount,
-  restarts: isCount,
-  hash: optional(isText),
-  completeLost: isFlag,
-  key: optional(isText),
-  parts: isCount,
-  multipart: optional(objectOf({ ...multipartName, partSize: isPositive })),
-  abandoned: listOf(objectOf(multipartName)),
-})
+/** The version in which records are written. */
+export const RECORD_VERSION = 2
 
 export function encodeUpload(record: UploadRecord): string {
   const { id: _, ...file } = record.file
   return JSON.stringify({ v: RECORD_VERSION, ...file, ...record, file: undefined })
-}
-
-/** The record, `newer` where a newer version wrote it, undefined where it makes no sense. */
-export function decodeUpload(
-  id: string,
-  value: string,
-  parts: Parameters<typeof migrate>[1],
-): UploadRecord | 'newer' | undefined {
-  // Keys of parts and tasks are built from it.
-  if (id === '' || id.includes('/')) return undefined
-  const present = migrate(parseJson(value), parts)
-  if (present === 'newer') return present
-  if (!isUploadRecord(present)) return undefined
-  const { failedWith, multipart } = present
-  return {
-    file: {
-      id,
-      order: present.order,
-      name: present.name,
-      size: present.size,
-      lastModified: present.lastModified,
-      transferId: present.transferId,
-      userParams: present.userParams,
-      ref: present.ref,
-      createdAt: present.createdAt,
-    },
-    outcome: present.outcome,
-    failedWith: failedWith && {
-      code: failedWith.code,
-      step: failedWith.step,
-      part: failedWith.part,
-      message: failedWith.message,
-    },
-    paused: present.paused,
-    generation: present.generation,
-    restarts: present.restarts,
-    hash: present.hash,
-    completeLost: present.completeLost,
-    key: present.key,
-    parts: present.parts,
-    multipart: multipart && {
-      key: multipart.key,
-      uploadId: multipart.uploadId,
-      partSize: multipart.partSize,
-    },
-    abandoned: present.abandoned.map(({ key, uploadId }) => ({ key, uploadId })),
-  }
-}
-
-/** Undefined where the text is not JSON, which no JSON text stands for. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,14 +1,13 @@
 import { isUploadError, UploadError } from '../errors.ts'
-import { refsInNeed } from '../machine/kept-file.ts'
 import type { UploadState } from '../machine/upload-state.ts'
-import type { Platform, Store } from '../ports.ts'
+import type { Platform } from '../ports.ts'
 import { parseConfig } from '../protocol/config.ts'
 import { withoutText } from '../protocol/safe-cause.ts'
-import { decodeJournal } from '../runtime/decode-journal.ts'
 import { Engine } from '../runtime/engine.ts'
 import { Journal } from '../runtime/journal.ts'
 import { KeptFiles } from '../runtime/kept-files.ts'
 import { memoryStore } from '../runtime/memory-store.ts'
+import { readJournal } from '../runtime/read-journal.ts'
 import { reportToConsole, systemPlatform } from '../runtime/system.ts'
 import { FileAdder } from './file-adder.ts'
 import { KnownFiles } from './known-files.ts'
@@ -47,16 +46,7 @@ export async function createUploader<TFile>(
     ...options.platform,
   }
   const { clock } = platform
-  const restored = decodeJournal(await readStore(store))
-  for (const key of restored.corrupt) {
-    const message = `The journal record ${key} makes no sense and is set aside`
-    report(new UploadError('record_corrupt', message))
-  }
-  for (const key of restored.newer) {
-    const message = `The journal record ${key} is of a newer version and is set aside`
-    report(new UploadError('record_newer', message))
-  }
-
+  const restored = await readJournal(store, report)
   const journal = new Journal(store)
   const kept = new KeptFiles(transport, report)
   const engine: Engine<TFile> = new Engine<TFile>({
@@ -96,8 +86,7 @@ export async function createUploader<TFile>(
   if (restored.orphans.length > 0) {
     journal.write(restored.orphans.map((key) => ({ key }))).catch(report)
   }
-  const needed = refsInNeed(restored)
-  if (needed !== undefined) kept.retain(needed)
+  if (restored.refs !== undefined) kept.retain(restored.refs)
   const lastOrder = restored.uploads.at(-1)?.file.order ?? 0
   const adder = new FileAdder({ transport, engine, kept, roster, known, platform, lastOrder })
   let closing: Promise<void> | undefined
@@ -172,13 +161,4 @@ function queueFailure(cause: unknown): UploadError {
   if (isUploadError(cause)) return cause
   const message = 'The background queue did not tell what it holds'
   return new UploadError('queue_failed', message, { cause: withoutText(cause), retryable: true })
-}
-
-async function readStore(store: Store): ReturnType<Store['read']> {
-  try {
-    return await store.read()
-  } catch (cause) {
-    if (isUploadError(cause)) throw cause
-    throw new UploadError('store_failed', 'The journal could not be read', { cause })
-  }
 }

@@ -6,6 +6,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   'backend_unavailable',
   'complete_uncertain',
   'file_not_found',
+  'hasher_missing',
   'network_failed',
   'permission_needed',
   'source_changed',

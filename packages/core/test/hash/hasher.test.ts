@@ -26,6 +26,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllGlobals()
   vi.doUnmock('xxhash-wasm')
+  vi.doUnmock('../../src/hash/xxh64.ts')
 })
 
 test('WebAssembly is instantiated once, however many states are made, and not before', async () => {
@@ -70,6 +71,19 @@ test('plain JavaScript takes over where the module cannot be loaded, and that is
   expect(await hashWith(hasher)).toBe(digest)
   expect(reported).toMatchObject([{ code: 'hasher_missing', retryable: false }])
   expect(reported[0]?.cause).toBeInstanceOf(Error)
+})
+
+test('where neither can be loaded that is an error, and the next file loads them again', async () => {
+  const cause = new TypeError('Failed to fetch dynamically imported module')
+  vi.doMock('xxhash-wasm', () => Promise.reject(cause))
+  vi.doMock('../../src/hash/xxh64.ts', () => Promise.reject(cause))
+  const hasher = defaultHasher(report)
+  await expect(hashWith(hasher)).rejects.toMatchObject({ code: 'hasher_missing', retryable: true })
+  expect(reported).toEqual([])
+  vi.doUnmock('xxhash-wasm')
+  vi.doUnmock('../../src/hash/xxh64.ts')
+  expect(await hashWith(hasher)).toBe(digest)
+  expect(reported).toEqual([])
 })
 
 test('plain JavaScript needs neither WebAssembly, BigInt nor TextEncoder', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Failure } from '../../src/machine/failure.ts'
-import { recordOf, restoreUpload } from '../../src/machine/restore.ts'
+import { restoreUpload } from '../../src/machine/restore.ts'
+import { recordOf } from '../../src/machine/upload-record.ts'
 import { answered, broken, lost, Script } from './script.ts'
 
 const changed: Failure = { kind: 'local', code: 'source_changed', message: 'short read' }

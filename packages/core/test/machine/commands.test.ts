@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { recordOf, restoreUpload } from '../../src/machine/restore.ts'
+import { restoreUpload } from '../../src/machine/restore.ts'
+import { recordOf } from '../../src/machine/upload-record.ts'
 import type { Rules } from '../../src/machine/upload-state.ts'
 import { answered, broken, lost, noEtag, Script } from './script.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { refsInNeed } from '../../src/machine/kept-file.ts'
+import { refsInNeed } from '../../src/machine/restore.ts'
 import { newUpload, type UploadState } from '../../src/machine/upload-state.ts'
 import { answered, fileOf, Script } from './script.ts'
 

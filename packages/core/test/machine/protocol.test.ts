@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { listEtags } from '../../src/machine/etag-table.ts'
-import { recordOf } from '../../src/machine/restore.ts'
+import { recordOf } from '../../src/machine/upload-record.ts'
 import { newUpload } from '../../src/machine/upload-state.ts'
 import { waitingFor } from '../../src/machine/view.ts'
 import { answered, broken, fileOf, lost, Script } from './script.ts'
@@ -124,7 +124,7 @@ describe('answers that nobody waits for change nothing', () => {
   const draw = 0
   test.each([
     { type: 'hashed', ticket: 99, hash: 'x' },
-    { type: 'hashFailed', ticket: 99, failure },
+    { type: 'hashFailed', ticket: 99, failure, draw: 0 },
     { type: 'hashProgressed', ticket: 99, bytes: 3 },
     { type: 'opened', size: 1, lastModified: 9 },
     { type: 'openFailed', failure },

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { listEtags } from '../../src/machine/etag-table.ts'
-import { recordOf, restoreUpload } from '../../src/machine/restore.ts'
+import { restoreUpload } from '../../src/machine/restore.ts'
+import { recordOf } from '../../src/machine/upload-record.ts'
 import type { Rules } from '../../src/machine/upload-state.ts'
 import { answered, broken, lost, Script } from './script.ts'
 

@@ -5,7 +5,7 @@ import type { Failure } from '../../src/machine/failure.ts'
 import { needsFile } from '../../src/machine/kept-file.ts'
 import { canUseSlot } from '../../src/machine/parts.ts'
 import { partCount, partLength, partRange } from '../../src/machine/plan.ts'
-import { recordOf, restoreUpload, type UploadRecord } from '../../src/machine/restore.ts'
+import { restoreUpload } from '../../src/machine/restore.ts'
 import {
   gateOf,
   newScheduler,
@@ -17,6 +17,7 @@ import {
 import { transition } from '../../src/machine/transition.ts'
 import type { UploadEffect } from '../../src/machine/upload-effect.ts'
 import type { UploadEvent } from '../../src/machine/upload-event.ts'
+import { recordOf, type UploadRecord } from '../../src/machine/upload-record.ts'
 import { newUpload, type Rules, type UploadState } from '../../src/machine/upload-state.ts'
 import { waitingFor } from '../../src/machine/view.ts'
 import { deepFreeze } from './deep-freeze.ts'
@@ -390,7 +391,7 @@ export class World {
         if (isProgress) return post({ type: 'hashProgressed', ticket, bytes: 1 })
         if (how === 1) {
           const failure = local(again ? 'source_changed' : 'file_unreadable')
-          return post({ type: 'hashFailed', ticket, failure })
+          return post({ type: 'hashFailed', ticket, failure, draw: this.#draw() })
         }
         return post({ type: 'hashed', ticket, hash: `hash of ${file.size}` })
       }

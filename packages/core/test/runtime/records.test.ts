@@ -3,11 +3,14 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { errorCodes } from '../../src/errors.ts'
 import { listEtags } from '../../src/machine/etag-table.ts'
-import { recordOf, restoreUpload, type UploadRecord } from '../../src/machine/restore.ts'
+import { restoreUpload } from '../../src/machine/restore.ts'
+import { recordOf, type UploadRecord } from '../../src/machine/upload-record.ts'
 import { newUpload } from '../../src/machine/upload-state.ts'
 import { isPlainObject } from '../../src/protocol/plain-object.ts'
 import { decodeJournal } from '../../src/runtime/decode-journal.ts'
-import { decodeUpload, encodeUpload, partKey, uploadKey } from '../../src/runtime/records.ts'
+import { decodeUpload } from '../../src/runtime/decode-upload.ts'
+import { MIGRATIONS } from '../../src/runtime/migrations.ts'
+import { encodeUpload, partKey, RECORD_VERSION, uploadKey } from '../../src/runtime/records.ts'
 import { begunAnew, unfinished } from '../support/version-1-journals.ts'
 
 /** Every draw of these tests follows from it. */
@@ -303,4 +306,9 @@ test('uploads come in the order in which they were added', () => {
     (order) => [uploadKey(`x${order}`), encodeUpload(someRecord(`x${order}`, order))] as const,
   )
   expect(decodeJournal(records).uploads.map(({ file }) => file.id)).toEqual(['x1', 'x2', 'x3'])
+})
+
+test('the migrations lift every older version, step by step, to the one that is written', () => {
+  expect(MIGRATIONS).toHaveLength(RECORD_VERSION - 1)
+  expect(JSON.parse(encodeUpload(someRecord('a'))).v).toBe(RECORD_VERSION)
 })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { UploadError } from '../../src/errors.ts'
 import { memoryStore } from '../../src/runtime/memory-store.ts'
 import { SIGNATURE } from '../support/memory-storage.ts'
@@ -405,6 +405,23 @@ describe('a store that fails', () => {
     expect(error).toMatchObject({ code: 'store_failed', cause: { message: 'disk on fire' } })
     world.store.readFault = new UploadError('store_locked', 'In use')
     expect(await errorOf(world.uploader())).toBe(world.store.readFault)
+  })
+
+  test('is given back when what restores its records cannot be loaded', async () => {
+    const world = new World()
+    const first = await world.uploader()
+    await first.uploadFile(world.file('a', 8))
+    await first.close()
+    const cause = new TypeError('Failed to fetch dynamically imported module')
+    vi.doMock('../../src/runtime/restore-journal.ts', () => Promise.reject(cause))
+    const error = await errorOf(world.uploader())
+    expect(error).toMatchObject({ code: 'store_failed', retryable: true })
+    expect(error.hint).toContain('restore-journal')
+    expect(world.store.closed).toBe(1)
+    vi.doUnmock('../../src/runtime/restore-journal.ts')
+    const again = await world.uploader()
+    await world.clock.exhaust()
+    expect(again.uploads().map(statusOf)).toEqual(['completed'])
   })
 
   test('at adding rejects uploadFile, and nothing is sent', async () => {

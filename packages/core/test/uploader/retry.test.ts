@@ -1,11 +1,73 @@
 import { describe, expect, test } from 'vitest'
 import { UploadError } from '../../src/errors.ts'
+import { createXxh64 } from '../../src/hash/xxh64.ts'
+import type { HashState } from '../../src/ports.ts'
 import { answer } from '../support/memory-storage.ts'
 import { bytesOf } from '../support/memory-transport.ts'
 import { json } from '../support/scripted-backend.ts'
 import { forbidUnhandledRejections, stateOf, statusOf, World } from '../support/world.ts'
 
 forbidUnhandledRejections()
+
+describe('a hasher that cannot be loaded', () => {
+  const missing = (): Promise<never> =>
+    Promise.reject(new UploadError('hasher_missing', 'No hasher was loaded', { retryable: true }))
+
+  test('is loaded again after a pause, as a call is made again', async () => {
+    const world = new World()
+    let asked = 0
+    const create = async () => (++asked < 3 ? missing() : createXxh64())
+    const uploader = await world.uploader({ platform: { hasher: { create } } })
+    const upload = await uploader.uploadFile(world.file('a', 4))
+    await world.clock.settle()
+    expect(upload.getSnapshot()).toMatchObject({
+      status: 'hashing',
+      waitingFor: { reason: 'retry', until: expect.any(Number) },
+    })
+    await world.clock.exhaust()
+    expect(statusOf(upload)).toBe('completed')
+    expect(asked).toBe(3)
+  })
+
+  test('fails the upload in the end, and retry() begins anew', async () => {
+    const world = new World()
+    let create = missing as () => Promise<HashState>
+    const hasher = { create: () => create() }
+    const uploader = await world.uploader({ platform: { hasher } })
+    const upload = await uploader.uploadFile(world.file('a', 4))
+    await world.clock.exhaust()
+    expect(upload.getSnapshot()).toMatchObject({
+      status: 'failed',
+      error: { code: 'hasher_missing', retryable: true },
+    })
+    create = async () => createXxh64()
+    upload.retry()
+    await world.clock.exhaust()
+    expect(statusOf(upload)).toBe('completed')
+  })
+
+  test('costs no attempt when the network went away, and needs no pause when it is back', async () => {
+    const world = new World()
+    const create = async () => {
+      if (world.network.isOnline()) {
+        world.network.switch(false)
+        return missing()
+      }
+      return createXxh64()
+    }
+    let asked: () => Promise<HashState> = create
+    const uploader = await world.uploader({ platform: { hasher: { create: () => asked() } } })
+    const upload = await uploader.uploadFile(world.file('a', 4))
+    await world.clock.exhaust()
+    expect(upload.getSnapshot().waitingFor).toMatchObject({ reason: 'network' })
+    asked = async () => createXxh64()
+    world.network.switch(true)
+    await world.clock.settle()
+    expect(upload.getSnapshot().fileHash).toMatch(/^[0-9a-f]{16}$/)
+    await world.clock.exhaust()
+    expect(statusOf(upload)).toBe('completed')
+  })
+})
 
 describe('retry()', () => {
   test('keeps the parts that are confirmed', async () => {

@@ -4,6 +4,7 @@ import { Device } from './device.ts'
 import { drainEventLoop, drainMicrotasks } from './drain.ts'
 import { IdleSlots } from './idle-slots.ts'
 import { makePlan, type Plan, type PlanLimits } from './plan.ts'
+import { preloadCore } from './preload-core.ts'
 import type { Sabotage } from './sabotage.ts'
 import { scheduleTrouble } from './schedule.ts'
 import { SeededRandom } from './seeded-random.ts'
@@ -52,6 +53,7 @@ export async function simulate(
   seed: number,
   options: SimulateOptions = {},
 ): Promise<SimulationResult> {
+  await preloadCore()
   const random = new SeededRandom(seed)
   const plan = makePlan(seed, random, options)
   const transcript = options.transcript ? new Transcript() : undefined
