@@ -5,55 +5,48 @@
  * they say what to do, and make sense without the message of the error.
  */
 const HINTS = {
-  backend_rejected:
-    'The backend refused the request, and would again: look at the status and at the log of the backend.',
-  backend_unavailable:
-    'The backend has a temporary problem, and nothing is lost: call retry() once it is healthy.',
+  backend_rejected: 'The backend would refuse it again: look at the status and at its log.',
+  backend_unavailable: 'Nothing is lost: call retry() once the backend is healthy.',
   cancelled: 'Add the file again to upload it.',
   closed: 'Create a new uploader: what its store holds goes on from there.',
   complete_uncertain:
-    'The object may or may not exist, and nothing is sent again. Look for it under its key: where it is, forget() the upload; where it is not, cancel() it and add the file again. retry() asks once more. With listPartsApi configured, an upload that the storage still has goes on by itself.',
+    'The object may or may not exist, and nothing is sent again. Look for it under its key: where it is, forget() the upload; where it is not, cancel() it and add the file again. retry() asks once more. With listPartsApi, what the storage still has goes on by itself.',
   config_invalid: 'Correct the option that the message names.',
   config_missing:
     'Call setConfig({ startUploadApi, getUploadUrlsApi, completeApi }) before adding files.',
   duplicate_upload: 'Without onDuplicate: "fail", uploadFile answers with the upload that exists.',
   etag_missing:
-    'The storage answered without an ETag header. In a browser the usual cause is CORS: the rule of the bucket needs ExposeHeaders: ["ETag"].',
+    'In a browser the usual cause is CORS: the rule of the bucket needs ExposeHeaders: ["ETag"].',
   file_not_found: 'Check the path and add the file again.',
-  file_not_regular: 'Only regular files can be uploaded: not directories, sockets or devices.',
+  file_not_regular: 'Only regular files can be uploaded: no directories, sockets or devices.',
   file_unreadable: 'Check the permissions of the file, and the disk.',
   hasher_missing:
-    'Check that the chunks that your bundler made of xxhash-wasm and of xxh64 are deployed, and that older ones stay for pages that are open.',
+    'Check that the chunks that your bundler made of xxhash-wasm and xxh64 are deployed, and that older ones stay for pages that are open.',
   internal: 'This is a bug in s3-bg-uploader. Please report it with the message and the cause.',
   network_failed:
-    'Nothing is lost: call retry() when the network is back. Where it never works in a browser, look at the CORS rules of the backend and of the bucket.',
-  permission_needed:
-    'The platform only asks the user on a click: call resume() from a click handler.',
+    'Nothing is lost: call retry() when the network is back. Where it never works in a browser, check the CORS rules of backend and bucket.',
+  permission_needed: 'The platform asks the user on a click only: call resume() from its handler.',
   queue_failed: 'Nothing is lost: create the uploader again.',
-  record_corrupt:
-    'The record was left where it is, and everything else goes on. Add its file again to upload it.',
+  record_corrupt: 'The record stays where it is. Add its file again to upload it.',
   record_newer:
-    'A newer version wrote the record. It was left where it is, and everything else goes on: use that version, or a later one, to go on with its upload.',
+    'The record stays where it is: use the newer version that wrote it, or a later one.',
   response_invalid: 'The message says what the contract asks of the backend and what came instead.',
-  source_changed:
-    'Parts of both contents would not fit together: call retry() to start over with the new one.',
+  source_changed: 'Parts of two contents do not fit together: call retry() to send the new one.',
   stalled: 'Nothing is lost: call retry() when the network is better.',
   storage_rejected:
-    'The storage refused a part. A fresh URL would be refused too: look at the status, at the bucket policy and at how the backend signs the URLs.',
-  storage_unavailable:
-    'The storage has a temporary problem, and nothing is lost: call retry() later.',
+    'A fresh URL would be refused too: look at the status, at the bucket policy and at how the backend signs.',
+  storage_unavailable: 'Nothing is lost: call retry() once the storage is healthy.',
   store_failed:
-    'A crash now would lose progress. Check free space and permissions of the place where the journal is kept.',
-  store_locked:
-    'Only one process or tab may use this journal: close the other, or give this one a journal of its own.',
+    'A crash now would lose progress: check free space and permissions where the journal is kept.',
+  store_locked: 'One journal serves one process or tab: close the other, or use another journal.',
   too_many_parts:
-    'S3 takes at most 10,000 parts: the backend must answer startUpload with the partSize that the message names, or a larger one.',
+    'S3 takes at most 10,000 parts: the backend must answer startUpload with a larger partSize.',
   unauthorized:
-    'The backend refused the credentials. Check the headers option; as a function it is asked for fresh headers before every request.',
+    'Check the headers option; as a function it is asked for fresh headers before every request.',
   upload_lost:
     'Look for a lifecycle rule of the bucket that aborts uploads too early; retry() starts over.',
   user_params_invalid:
-    'userParams must be a plain JSON object, and fileName, fileHash and fileSize are names of the contract.',
+    'userParams must be a plain JSON object without fileName, fileHash and fileSize.',
 } as const
 
 /** A stable name for one way to fail. */

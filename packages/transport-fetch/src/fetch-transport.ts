@@ -1,7 +1,6 @@
 import type { ForegroundTransport } from '@s3-bg-uploader/core'
 import { browserNetwork } from './browser-network.ts'
-import { fetchPart } from './fetch-part.ts'
-import { FileSource } from './file-source.ts'
+import { FileSource, type SendPart } from './file-source.ts'
 import type { ChosenFile, KeptFiles } from './kept-files.ts'
 import { KeptSources } from './kept-sources.ts'
 import { openChosenFile } from './opened-file.ts'
@@ -22,7 +21,7 @@ export function fetchTransport(
 ): ForegroundTransport<ChosenFile> {
   const { files } = options
   const seesProgress = typeof XMLHttpRequest === 'function'
-  const send = seesProgress ? xhrPart : fetchPart
+  const send = seesProgress ? xhrPart : sendByFetch
   const network = browserNetwork(globalThis)
   const base = {
     capabilities: {
@@ -47,4 +46,10 @@ export function fetchTransport(
     release: (ref) => kept.release(ref),
     retain: (refs) => kept.retain(refs),
   }
+}
+
+/** Hardly any page needs it, so it is loaded with the first part. */
+const sendByFetch: SendPart = async (part) => {
+  const { fetchPart } = await import('./fetch-part.ts')
+  return fetchPart(part)
 }

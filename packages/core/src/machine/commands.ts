@@ -1,7 +1,7 @@
 import { isInvalidPart } from './decide.ts'
 import { dropCall, leaveMultipart, record, stopHashing, stopParts, withdraw } from './ending.ts'
 import type { UploadEffect } from './upload-effect.ts'
-import { type Multipart, type Rules, stageOf, type UploadState } from './upload-state.ts'
+import { type Multipart, type Rules, stageOf, type UploadState, type WaitingPart } from './upload-state.ts'
 
 /** A control call that is under way is left to finish: its answer is a fact worth keeping. */
 export function pause(state: UploadState, out: UploadEffect[]): UploadState {
@@ -58,6 +58,7 @@ export function cancel(state: UploadState, rules: Rules, out: UploadEffect[]): U
 /** Goes on after a failure. What is confirmed is kept, unless the file is another one now. */
 export function retry(state: UploadState, rules: Rules, out: UploadEffect[]): UploadState {
   if (state.outcome !== 'failed') return state
+  const { multipart } = state
   const again: UploadState = {
     ...state,
     outcome: undefined,
@@ -66,15 +67,15 @@ export function retry(state: UploadState, rules: Rules, out: UploadEffect[]): Up
     callFailed: 0,
     callRetryAt: 0,
     restarts: 0,
-    multipart: state.multipart && {
-      ...state.multipart,
+    multipart: multipart && {
+      ...multipart,
       ...askAgain(state),
       signFailed: 0,
       signRetryAt: 0,
-      returned: state.multipart.returned.map(({ part }) => ({ part, failed: 0 })),
-      blind: state.multipart.blind.map(({ part }) => ({ part, failed: 0 })),
-      ready: state.multipart.ready.map((signed) => ({ ...signed, failed: 0 })),
-      delayed: state.multipart.delayed.map((delayed) => ({ ...delayed, failed: 0, retryAt: 0 })),
+      returned: anew(multipart.returned),
+      blind: anew(multipart.blind),
+      ready: anew(multipart.ready),
+      delayed: anew(multipart.delayed).map((delayed) => ({ ...delayed, retryAt: 0 })),
     },
   }
   const code = state.failedWith?.code
@@ -89,6 +90,10 @@ export function retry(state: UploadState, rules: Rules, out: UploadEffect[]): Up
   if (unopened) return record(closed, out)
   const left = startOver(closed, rules, true, out)
   return record({ ...left, hash: undefined, verifying: undefined, hashedBytes: 0 }, out)
+}
+
+function anew<T extends WaitingPart>(parts: readonly T[]): readonly T[] {
+  return parts.map((part) => ({ ...part, failed: 0 }))
 }
 
 /** Where only complete is left it is asked first, and a list after that, as if for the first time. */

@@ -4,7 +4,7 @@ import { errorCode, type Step } from './decide.ts'
 import type { Failure } from './failure.ts'
 import { dropSigning, inOrder } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
-import type { Abandoned, Rules, UploadState } from './upload-state.ts'
+import type { Abandoned, Flight, Multipart, Rules, UploadState } from './upload-state.ts'
 
 /** Stops the PUTs and the urls call; their parts wait again. The slots are given back. */
 export function stopParts(state: UploadState, out: UploadEffect[]): UploadState {
@@ -13,15 +13,23 @@ export function stopParts(state: UploadState, out: UploadEffect[]): UploadState 
   const { flights, signing } = multipart
   if (flights.length === 0 && signing === undefined) return state
   if (signing !== undefined) out.push({ type: 'dropCall', call: 'urls', ticket: signing.ticket })
-  if (flights.length > 0) {
-    out.push({ type: 'cancelPuts', taskIds: flights.map(({ taskId }) => taskId) })
-    out.push({ type: 'releaseSlots', count: flights.filter(({ holdsSlot }) => holdsSlot).length })
+  return { ...state, multipart: dropSigning(takeBack(multipart, flights, out)) }
+}
+
+/** Stops these PUTs; their parts wait again. */
+export function takeBack(
+  multipart: Multipart,
+  flights: readonly Flight[],
+  out: UploadEffect[],
+): Multipart {
+  if (flights.length === 0) return multipart
+  out.push({ type: 'cancelPuts', taskIds: flights.map(({ taskId }) => taskId) })
+  out.push({ type: 'releaseSlots', count: flights.filter(({ holdsSlot }) => holdsSlot).length })
+  return {
+    ...multipart,
+    flights: multipart.flights.filter((flight) => !flights.includes(flight)),
+    returned: inOrder([...flights, ...multipart.returned]),
   }
-  const returned = inOrder([
-    ...flights.map(({ part, failed }) => ({ part, failed })),
-    ...multipart.returned,
-  ])
-  return { ...state, multipart: dropSigning({ ...multipart, flights: [], returned }) }
 }
 
 /** Stops hashing; it begins anew when the upload goes on. */

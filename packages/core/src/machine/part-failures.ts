@@ -1,6 +1,6 @@
 import { backoffMs } from './backoff.ts'
 import { decide } from './decide.ts'
-import { fail, restart } from './ending.ts'
+import { fail, restart, takeBack } from './ending.ts'
 import type { Failure } from './failure.ts'
 import { failedLanding } from './landing.ts'
 import { valueAt, withValue } from './part-table.ts'
@@ -74,20 +74,8 @@ export function releaseDelayed(multipart: Multipart, now: number): Multipart {
   return {
     ...multipart,
     delayed: multipart.delayed.filter(({ retryAt }) => retryAt > now),
-    ready: [
-      ...good.map(({ part, failed, url, lifeMs, expiresAt }) => ({
-        part,
-        failed,
-        url,
-        lifeMs,
-        expiresAt,
-      })),
-      ...multipart.ready,
-    ],
-    returned: inOrder([
-      ...stale.map(({ part, failed }) => ({ part, failed })),
-      ...multipart.returned,
-    ]),
+    ready: [...good, ...multipart.ready],
+    returned: inOrder([...stale, ...multipart.returned]),
   }
 }
 
@@ -104,18 +92,8 @@ export function recallExpired(
   const { multipart } = state
   if (multipart === undefined || rules.queueTasks === undefined) return state
   const expired = multipart.flights.filter((flight) => expiryInQueue(flight) <= now)
-  if (expired.length === 0) return state
-  out.push({ type: 'cancelPuts', taskIds: expired.map(({ taskId }) => taskId) })
-  out.push({ type: 'releaseSlots', count: expired.filter(({ holdsSlot }) => holdsSlot).length })
-  const again = expired.map(({ part, failed }) => ({ part, failed }))
-  return {
-    ...state,
-    multipart: {
-      ...multipart,
-      flights: multipart.flights.filter((flight) => !expired.includes(flight)),
-      returned: inOrder([...again, ...multipart.returned]),
-    },
-  }
+  const recalled = takeBack(multipart, expired, out)
+  return recalled === multipart ? state : { ...state, multipart: recalled }
 }
 
 /** When the URL of a part that waits in a queue expires. Those of an earlier process are not known. */

@@ -53,9 +53,7 @@ export function useSlot(
   const index = multipart.ready.findIndex((signed) => isUsable(signed, now, doneMs))
   const stale = index === -1 ? multipart.ready : multipart.ready.slice(0, index)
   const returned =
-    stale.length === 0
-      ? multipart.returned
-      : inOrder([...multipart.returned, ...stale.map(({ part, failed }) => ({ part, failed }))])
+    stale.length === 0 ? multipart.returned : inOrder([...multipart.returned, ...stale])
   const signed = multipart.ready[index]
   if (signed === undefined) {
     out.push({ type: 'releaseSlots', count: 1 })

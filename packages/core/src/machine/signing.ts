@@ -127,8 +127,9 @@ export function forgoUrl(
   return undefined
 }
 
+/** As parts that only wait, whatever else they were. */
 export function inOrder(parts: readonly WaitingPart[]): WaitingPart[] {
-  return [...parts].sort((a, b) => a.part - b.part)
+  return parts.map(({ part, failed }) => ({ part, failed })).sort((a, b) => a.part - b.part)
 }
 
 /** An exponentially weighted mean that starts with the first value. */

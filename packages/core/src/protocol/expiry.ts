@@ -1,5 +1,3 @@
-import { utcTime } from './utc-time.ts'
-
 /** `Expires=3600` is not a point in time, though some signers think so. */
 const EARLIEST_EPOCH_SECONDS = 1_000_000_000
 
@@ -18,8 +16,8 @@ export interface UrlTimes {
  */
 export function readTimes(url: string): UrlTimes {
   const query = readQuery(url)
-  const amz = basicTime(query.get('x-amz-date'))
-  const goog = basicTime(query.get('x-goog-date'))
+  const amz = isoTime(query.get('x-amz-date'))
+  const goog = isoTime(query.get('x-goog-date'))
   return {
     signedAt: amz ?? goog,
     expiresAt:
@@ -43,21 +41,12 @@ const NAMES: ReadonlySet<string> = new Set([
 
 /** By lower-case name; of a name that is repeated, the first value. */
 function readQuery(url: string): ReadonlyMap<string, string> {
-  const [address = ''] = url.split('#', 1)
+  const [, pairs = ''] = /^[^?#]*\?([^#]*)/.exec(url) ?? []
   const query = new Map<string, string>()
-  // Before the first pair stands the question mark, before the others an ampersand.
-  let start = address.indexOf('?')
-  while (start >= 0) {
-    const next = address.indexOf('&', start + 1)
-    const end = next < 0 ? address.length : next
-    const equals = address.indexOf('=', start)
-    if (equals >= 0 && equals < end) {
-      const name = decode(address.slice(start + 1, equals)).toLowerCase()
-      if (NAMES.has(name) && !query.has(name)) {
-        query.set(name, decode(address.slice(equals + 1, end)))
-      }
-    }
-    start = next
+  for (const pair of pairs.split('&')) {
+    const equals = pair.indexOf('=')
+    const name = decode(pair.slice(0, Math.max(0, equals))).toLowerCase()
+    if (NAMES.has(name) && !query.has(name)) query.set(name, decode(pair.slice(equals + 1)))
   }
   return query
 }
@@ -76,27 +65,20 @@ function after(signedAt: number | undefined, life: string | undefined): number |
   return signedAt + Number(life) * 1000
 }
 
-function basicTime(value: string | undefined): number | undefined {
-  const fields = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(value ?? '')
-  return fields ? fromFields(fields) : undefined
-}
-
 function epochSeconds(value: string | undefined): number | undefined {
   if (value === undefined || !/^\d{10,11}$/.test(value)) return undefined
   const seconds = Number(value)
   return seconds < EARLIEST_EPOCH_SECONDS ? undefined : seconds * 1000
 }
 
-function isoTime(value: string | undefined): number | undefined {
-  const fields =
-    /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?Z)?$/.exec(value ?? '') ??
-    undefined
-  return fields && fromFields(fields)
-}
+/** As S3 and Google write it, without separators, and as Azure does, perhaps without seconds or time. */
+const TIME = /^(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?(\d\d)(?:\.\d+)?)?Z)?$/
 
-function fromFields(fields: readonly (string | undefined)[]): number | undefined {
-  const [year = 0, month = 0, day = 0, hour, minute, second] = fields
-    .slice(1)
-    .map((field) => Number(field ?? 0))
-  return utcTime(year, month, day, hour, minute, second)
+function isoTime(value: string | undefined): number | undefined {
+  const [found, year, month, day, hour = '00', minute = '00', second = '00'] =
+    TIME.exec(value ?? '') ?? []
+  const text = `${year}-${month}-${day}T${hour}:${minute}:${second}`
+  const time = found === undefined ? Number.NaN : Date.parse(`${text}Z`)
+  // Some engines take the 31st of June for the first of July.
+  return Number.isFinite(time) && new Date(time).toISOString().startsWith(text) ? time : undefined
 }

@@ -38,8 +38,8 @@ export function statusFailure(
 /** These statuses mostly mean that the request never reached the handler. */
 function routeHint(call: ControlCall, url: string, reason: string | undefined): string | undefined {
   if (reason === 'NoSuchUpload' || reason === 'NoSuchKey') return undefined
-  const shown = withoutQuery(url)
+  const check = `The request went to POST ${withoutQuery(url)}: check that the backend has`
   return call === 'start' || call === 'urls'
-    ? `The request went to POST ${shown}: check that the backend has this route. By default the URL gets exactly one slash at the end, as the contract writes it; routers that are strict about the trailing slash need { trailingSlash: false }, which sends the URL as configured.`
-    : `The request went to POST ${shown}: check that the backend has a route for {${call === 'list' ? 'listParts' : call}Api}/{uploadId}/{key}, where the key may contain slashes.`
+    ? `${check} this route. Routers that are strict about the slash at its end need { trailingSlash: false }, which sends the URL as configured.`
+    : `${check} a route for {${call === 'list' ? 'listParts' : call}Api}/{uploadId}/{key}, where the key may contain slashes.`
 }
