@@ -4,6 +4,8 @@ import type { UploadEffect } from './upload-effect.ts'
 import type { UploadEvent } from './upload-event.ts'
 import type { Flight, Multipart, UploadState } from './upload-state.ts'
 
+export type Reattach = typeof reattach
+
 /** Parts that a background queue sent on while we were away stay in flight. */
 export function reattach(
   given: UploadState,

@@ -16,7 +16,6 @@ import {
 } from './lifecycle.ts'
 import { failStalled, notePartFailed, recallExpired } from './part-failures.ts'
 import { confirm, noteListed, noteProgress, noteWaits, obeyConstraint, useSlot } from './parts.ts'
-import { reattach } from './reattach.ts'
 import { afterSuspension } from './suspension.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { UploadEvent } from './upload-event.ts'
@@ -85,7 +84,7 @@ function note(
     case 'callFailed':
       return noteCallFailed(state, event, rules, out)
     case 'reattached':
-      return reattach(state, event.tasks, out)
+      return rules.reattach?.(state, event.tasks, out) ?? state
     case 'partProgressed':
       return noteProgress(state, event.taskId, event.sentBytes, now)
     case 'partWaits':

@@ -4,6 +4,7 @@ import type { Step } from './decide.ts'
 import { type EtagTable, emptyEtags } from './etag-table.ts'
 import type { Failure } from './failure.ts'
 import { emptyTable, type PartTable } from './part-table.ts'
+import type { Reattach } from './reattach.ts'
 
 /** What is known of a file from the moment it is added. */
 export interface UploadFile {
@@ -42,6 +43,11 @@ export interface Rules {
    * sends at once what it is given.
    */
   readonly queueTasks: number | undefined
+  /**
+   * How parts that an earlier process sent off are taken over. Whoever has a queue that outlives the
+   * process brings it along: nobody else needs it.
+   */
+  readonly reattach?: Reattach | undefined
   /** listPartsApi is configured. */
   readonly canList: boolean
   /** abortApi is configured; undefined as long as nothing is, when it may still come. */

@@ -64,6 +64,7 @@ export class Engine<TFile> {
   readonly #stopListening: readonly (() => void)[]
   #config: EndpointConfig | undefined
   #rules: Rules
+  #reattach: Rules['reattach']
   #scheduler: SchedulerState
   #inbox: Message[] = []
   #delivering = false
@@ -187,8 +188,12 @@ export class Engine<TFile> {
   /** Lets the restored uploads go on, with what a background queue did in the meantime. */
   async start(): Promise<void> {
     if ('queue' in this.#options.transport) {
-      await this.#parts.askWindow()
-      await this.#parts.reconcile((id) => this.#entries.get(id)?.state.generation)
+      const loading = import('./background-queue.ts').then((loaded) => {
+        this.#reattach = loaded.reattach
+        this.#rules = this.#makeRules()
+        return loaded
+      })
+      await this.#parts.reconcile((id) => this.#entries.get(id)?.state.generation, loading)
     }
     for (const id of this.#entries.keys()) this.post(id, { type: 'woke', draw: 0 })
     await this.#count(Promise.resolve())
@@ -417,6 +422,7 @@ export class Engine<TFile> {
       ...this.#options.policy,
       slotsNow: this.slots,
       queueTasks: this.#scheduler.window?.tasks,
+      reattach: this.#reattach,
       canList: this.#config?.listPartsApi !== undefined,
       canAbort: this.#config && this.#config.abortApi !== undefined,
       seesProgress: this.#options.transport.capabilities.progress,

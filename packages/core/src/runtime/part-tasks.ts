@@ -70,35 +70,22 @@ export class PartTasks {
   }
 
   /**
-   * Takes over what the queue did while we were away. `generationOf` tells which generation of an
-   * upload its tasks must be of to be of use; the others are dropped.
+   * Takes over what the queue did while we were away, as `takeOver` does.
    *
    * What the queue tells meanwhile is kept until then: an upload that hears of one of its parts goes
    * on, and would send those that are still on their way a second time.
    */
-  async reconcile(generationOf: (id: string) => number | undefined): Promise<void> {
+  async reconcile(
+    generationOf: (id: string) => number | undefined,
+    loading: Promise<Pick<typeof import('./background-queue.ts'), 'takeOver'>>,
+  ): Promise<void> {
     this.#early = []
-    const statuses = await this.#queue.list()
-    const useless: string[] = []
-    const running = new Map<string, { taskId: string; part: number; sentBytes: number }[]>()
-    for (const status of statuses) {
-      const { id, generation, part } = parseTaskId(status.id)
-      if (generationOf(id) !== generation) {
-        useless.push(status.id)
-        continue
-      }
-      const sentBytes = status.state === 'running' ? status.sentBytes : 0
-      const tasks = running.get(id) ?? []
-      tasks.push({ taskId: status.id, part, sentBytes })
-      running.set(id, tasks)
-    }
-    await this.#queue.cancel(useless)
-    for (const [id, tasks] of running) this.#post(id, { type: 'reattached', tasks })
-    const early = this.#early
+    const { takeOver } = await loading
+    await this.askWindow()
+    const { statuses, useless } = await takeOver(this.#queue, generationOf, this.#post)
+    const told = [...statuses, ...this.#early]
     this.#early = undefined
-    for (const status of [...statuses, ...early]) {
-      if (!useless.includes(status.id)) this.#hear(status)
-    }
+    for (const status of told) if (!useless.has(status.id)) this.#hear(status)
   }
 
   put({ file }: UploadState, effect: EffectOf<'put'>): Promise<void> {

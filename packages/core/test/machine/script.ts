@@ -1,4 +1,5 @@
 import type { Failure } from '../../src/machine/failure.ts'
+import { reattach } from '../../src/machine/reattach.ts'
 import { transition } from '../../src/machine/transition.ts'
 import type { UploadEffect } from '../../src/machine/upload-effect.ts'
 import type { UploadEvent } from '../../src/machine/upload-event.ts'
@@ -17,6 +18,7 @@ export const rules: Rules = {
   slots: 2,
   slotsNow: 2,
   queueTasks: undefined,
+  reattach,
   canList: false,
   canAbort: false,
   seesProgress: true,

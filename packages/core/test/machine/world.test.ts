@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { reattach } from '../../src/machine/reattach.ts'
 import { type Step, World, type WorldOptions } from './world.ts'
 
 const upload = fc
@@ -18,6 +19,7 @@ const options: fc.Arbitrary<WorldOptions> = fc.record({
     restarts: fc.integer({ min: 0, max: 2 }),
     slots: fc.integer({ min: 1, max: 4 }),
     queueTasks: fc.constantFrom(undefined, undefined, 1, 3, 9),
+    reattach: fc.constant(reattach),
     canList: fc.boolean(),
     canAbort: fc.boolean(),
     seesProgress: fc.boolean(),

@@ -1,4 +1,9 @@
-import { createUploader, type ForegroundTransport, type Store } from '@s3-bg-uploader/core'
+import {
+  type BackgroundTransport,
+  createUploader,
+  type PartQueue,
+  type Store,
+} from '@s3-bg-uploader/core'
 
 /** A journal with one record, so that what makes sense of records is loaded. */
 const store: Store = {
@@ -7,9 +12,19 @@ const store: Store = {
   close: async () => {},
 }
 
-const transport: ForegroundTransport<never> = {
-  capabilities: { progress: false, reopen: false, nativeHash: false, background: false },
+const queue: PartQueue = {
+  enqueue: async () => {},
+  list: async () => [],
+  cancel: async () => {},
+  acknowledge: async () => {},
+  subscribe: () => () => {},
+}
+
+const transport: BackgroundTransport<never> = {
+  capabilities: { progress: false, reopen: true, nativeHash: false, background: true },
   open: (file) => file,
+  reopen: () => Promise.reject(new Error('Nothing was ever open')),
+  queue,
 }
 
 let loading: Promise<void> | undefined
