@@ -1,6 +1,7 @@
 import type { ForegroundTransport } from '@s3-bg-uploader/core'
 import { browserNetwork } from './browser-network.ts'
-import { FileSource, type SendPart } from './file-source.ts'
+import { fetchPart } from './fetch-part.ts'
+import { FileSource } from './file-source.ts'
 import type { ChosenFile, KeptFiles } from './kept-files.ts'
 import { KeptSources } from './kept-sources.ts'
 import { openChosenFile } from './opened-file.ts'
@@ -21,7 +22,7 @@ export function fetchTransport(
 ): ForegroundTransport<ChosenFile> {
   const { files } = options
   const seesProgress = typeof XMLHttpRequest === 'function'
-  const send = seesProgress ? xhrPart : sendByFetch
+  const send = seesProgress ? xhrPart : fetchPart
   const network = browserNetwork(globalThis)
   const base = {
     capabilities: {
@@ -46,10 +47,4 @@ export function fetchTransport(
     release: (ref) => kept.release(ref),
     retain: (refs) => kept.retain(refs),
   }
-}
-
-/** Hardly any page needs it, so it is loaded with the first part. */
-const sendByFetch: SendPart = async (part) => {
-  const { fetchPart } = await import('./fetch-part.ts')
-  return fetchPart(part)
 }

@@ -1,6 +1,7 @@
 import { stopParts } from './ending.ts'
 import { etagOf, withEtag } from './etag-table.ts'
 import type { Landing } from './landing.ts'
+import { mostSent } from './most-sent.ts'
 import { partLength, partRange } from './plan.ts'
 import { forgoUrl, inOrder, isUsable, smooth } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
@@ -220,14 +221,4 @@ export function noteListed(
 export function obeyConstraint(state: UploadState, rules: Rules, out: UploadEffect[]): UploadState {
   const mustStop = state.gate === 'constraint' && rules.queueTasks === undefined
   return mustStop ? stopParts(state, out) : state
-}
-
-/** The most bytes that were ever on their way: what is tried again does not take them back. */
-export function mostSent(
-  { sentBytes }: UploadState,
-  { confirmedBytes, flights }: Pick<Multipart, 'confirmedBytes' | 'flights'>,
-): number {
-  let sent = confirmedBytes
-  for (const flight of flights) sent += flight.sentBytes
-  return Math.max(sentBytes, sent)
 }

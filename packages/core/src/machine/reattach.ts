@@ -1,5 +1,5 @@
 import { etagOf } from './etag-table.ts'
-import { mostSent } from './parts.ts'
+import { mostSent } from './most-sent.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { UploadEvent } from './upload-event.ts'
 import type { Flight, Multipart, UploadState } from './upload-state.ts'

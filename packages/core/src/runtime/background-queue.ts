@@ -2,9 +2,6 @@ import type { PartQueue, PartTaskStatus } from '../ports.ts'
 import type { Post } from './entry.ts'
 import { parseTaskId } from './task-id.ts'
 
-// What only a queue that outlives the process asks for: loaded with such a transport.
-export { reattach } from '../machine/reattach.ts'
-
 /** What a queue holds at the start. */
 export interface TakenOver {
   /** Of all its tasks, those of use included. */

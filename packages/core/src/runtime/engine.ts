@@ -188,7 +188,7 @@ export class Engine<TFile> {
   /** Lets the restored uploads go on, with what a background queue did in the meantime. */
   async start(): Promise<void> {
     if ('queue' in this.#options.transport) {
-      const loading = import('./background-queue.ts').then((loaded) => {
+      const loading = import('./earlier-process.ts').then((loaded) => {
         this.#reattach = loaded.reattach
         this.#rules = this.#makeRules()
         return loaded

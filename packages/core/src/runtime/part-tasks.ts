@@ -77,7 +77,7 @@ export class PartTasks {
    */
   async reconcile(
     generationOf: (id: string) => number | undefined,
-    loading: Promise<Pick<typeof import('./background-queue.ts'), 'takeOver'>>,
+    loading: Promise<Pick<typeof import('./earlier-process.ts'), 'takeOver'>>,
   ): Promise<void> {
     this.#early = []
     const { takeOver } = await loading

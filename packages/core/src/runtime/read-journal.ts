@@ -21,18 +21,28 @@ export async function readJournal(
   store: Store,
   report: (error: UploadError) => void,
 ): Promise<Restored> {
-  const records = await store.read().catch((cause: unknown) => {
-    if (isUploadError(cause)) throw cause
-    throw new UploadError('store_failed', 'The journal could not be read', { cause })
-  })
+  const records = await readStore(store)
   if (records.length === 0) return { uploads: [], orphans: [], refs: [] }
-  const { restoreJournal } = await import('./restore-journal.ts').catch(async (cause: unknown) => {
-    await store.close()
+  try {
+    const { restoreJournal } = await import('./earlier-process.ts')
+    return restoreJournal(records, report)
+  } catch (cause) {
+    await store.close().catch(() => {
+      // Why it is closed matters more.
+    })
     throw new UploadError('store_failed', 'What restores the journal could not be loaded', {
       cause,
       retryable: true,
-      hint: 'Check that the chunk that your bundler made of restore-journal is deployed, and reload.',
+      hint: 'Check that the chunk that your bundler made of earlier-process is deployed, and reload.',
     })
-  })
-  return restoreJournal(records, report)
+  }
+}
+
+async function readStore(store: Store): ReturnType<Store['read']> {
+  try {
+    return await store.read()
+  } catch (cause) {
+    if (isUploadError(cause)) throw cause
+    throw new UploadError('store_failed', 'The journal could not be read', { cause })
+  }
 }

@@ -55,7 +55,7 @@ test.each([
       on: (name) => name === call && tell(answered),
     })
     tasks.subscribe()
-    await tasks.reconcile(() => 0, import('../../src/runtime/background-queue.ts'))
+    await tasks.reconcile(() => 0, import('../../src/runtime/earlier-process.ts'))
     expect(events.map(({ type }) => type)).toEqual([
       'reattached',
       'partProgressed',
