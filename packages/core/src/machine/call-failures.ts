@@ -164,8 +164,7 @@ function isOffline(state: UploadState, failure: Failure): boolean {
 }
 
 function retryAt(failed: number, fact: CallFailure, rules: Rules): number {
-  const retryAfterMs = fact.failure.kind === 'status' ? fact.failure.retryAfterMs : undefined
-  return fact.now + backoffMs(rules.retry, failed, fact.draw, retryAfterMs)
+  return fact.now + backoffMs(rules.retry, failed, fact.draw, fact.failure.retryAfterMs)
 }
 
 /** Control calls that stood still for too long are given up and tried again. */

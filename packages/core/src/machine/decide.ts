@@ -42,8 +42,8 @@ export function decide(step: Step, failure: Failure): Decision {
  * The storage has other parts than complete named: a PUT that was given up arrived late, or somebody
  * else sent one. To ask again is of no use, only to send everything anew is.
  */
-export function isInvalidPart(failure: Failure): boolean {
-  return failure.kind === 'status' && failure.reason === 'InvalidPart'
+export function isInvalidPart({ reason }: Failure): boolean {
+  return reason === 'InvalidPart'
 }
 
 function isTransient(status: number): boolean {

@@ -132,8 +132,7 @@ export function failUncertain(
   out: UploadEffect[],
 ): UploadState {
   // What it suggests is about the call; this is about the object.
-  const failure: Failure =
-    cause.failure.kind === 'status' ? { ...cause.failure, hint: undefined } : cause.failure
+  const failure: Failure = { ...cause.failure, hint: undefined }
   return fail(state, { ...cause, failure, code: 'complete_uncertain' }, out)
 }
 

@@ -1,5 +1,5 @@
 import { backoffMs } from './backoff.ts'
-import { decide } from './decide.ts'
+import { decide, errorCode } from './decide.ts'
 import { fail, restart, takeBack } from './ending.ts'
 import type { Failure } from './failure.ts'
 import { failedLanding } from './landing.ts'
@@ -44,21 +44,18 @@ export function notePartFailed(
   const failed = flight.failed + 1
   if (decision === 'restart')
     return restart(waitAgain(failed), { step: 'put', failure, part }, rules, out)
-  if (failure.kind === 'unusable' && failure.code === 'etag_missing' && rules.canList) {
-    if (failed < rules.retry.attempts) {
-      return {
-        ...landed,
-        multipart: { ...multipart, blind: [...multipart.blind, { part, failed }] },
-      }
-    }
-  }
+  if (
+    rules.canList &&
+    failed < rules.retry.attempts &&
+    errorCode('put', failure) === 'etag_missing'
+  )
+    return { ...landed, multipart: { ...multipart, blind: [...multipart.blind, { part, failed }] } }
   const giveUp = (): UploadState => fail(waitAgain(failed), { step: 'put', failure, part }, out)
   if (decision === 'fail') return giveUp()
   if (failed >= rules.retry.attempts) return giveUp()
   if (decision === 'fresh_url' && failed === 1) return waitAgain(failed)
 
-  const retryAfterMs = failure.kind === 'status' ? failure.retryAfterMs : undefined
-  const retryAt = now + backoffMs(rules.retry, failed, fact.draw, retryAfterMs)
+  const retryAt = now + backoffMs(rules.retry, failed, fact.draw, failure.retryAfterMs)
   const { url, lifeMs } = flight
   const expiresAt = decision === 'fresh_url' ? 0 : flight.expiresAt
   const delayed = [...multipart.delayed, { part, failed, url, lifeMs, expiresAt, retryAt }]

@@ -16,11 +16,12 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
 ])
 
 export function toError({ code, step, part, failure }: FailedWith): UploadError {
-  return new UploadError(code, failure.message, {
+  const { message, cause, hint, status } = failure
+  return new UploadError(code, message, {
     retryable: RETRYABLE.has(code),
-    cause: 'cause' in failure ? failure.cause : undefined,
-    hint: 'hint' in failure ? failure.hint : undefined,
-    status: 'status' in failure ? failure.status : undefined,
+    cause,
+    hint,
+    status,
     call: step === 'put' || step === 'file' ? undefined : step,
     part,
   })
