@@ -55,3 +55,20 @@ test('a page that cannot load the chunk of the hasher hashes without it, and say
   expect(browser.consoleErrors).toContainEqual(expect.stringContaining('(hasher_missing)'))
   expect(browser.uncaught).toEqual([])
 })
+
+test('a page that can load no hasher at all tries again, and goes on once it comes', async () => {
+  const { browser, backend, openPage } = await openStage()
+  let refused = 0
+  await browser.context.route(/\/xxh(ash-wasm|64)-[^/]*\.js/, (route) => {
+    if (refused === 4) return route.continue()
+    refused += 1
+    return route.fulfill({ status: 503 })
+  })
+  const page = await openPage()
+  await page.evaluate((bytes) => app.uploadBlob(bytes), 20 * MIB)
+  const done = await page.evaluate(() => app.until(({ status }) => status === 'completed'))
+  expect(refused).toBe(4)
+  expect(done.fileHash).toBe(XXH64_OF_CONTENT)
+  expect(hashOfObject(backend.mock.storage)).toBe(hashOfContent(20 * MIB))
+  expect(browser.uncaught).toEqual([])
+})
