@@ -64,25 +64,27 @@ export interface StoredPart {
 
 /**
  * The backend as the contract sees it (contract §2). No method ever rejects: what went wrong is the
- * failure of the answer, and no failure shows a header's value or a URL's query.
+ * failure of the answer, and no failure shows a header's value or a URL's query. Every call has a
+ * controller of its own: whoever aborts it no longer wants the answer, and the client does so where the
+ * answer is too large.
  */
 export interface BackendClient {
-  start(request: StartRequest, signal: AbortSignal): Promise<Answer<StartAnswer>>
+  start(request: StartRequest, controller: AbortController): Promise<Answer<StartAnswer>>
   /** In the order of `parts`. */
-  urls(request: UrlsRequest, signal: AbortSignal): Promise<Answer<readonly SignedPart[]>>
-  complete(request: CompleteRequest, signal: AbortSignal): Promise<Answer<void>>
+  urls(request: UrlsRequest, controller: AbortController): Promise<Answer<readonly SignedPart[]>>
+  complete(request: CompleteRequest, controller: AbortController): Promise<Answer<void>>
   /** Ascending. Fails with `config_invalid` where `listPartsApi` is not configured. */
-  list(name: MultipartName, signal: AbortSignal): Promise<Answer<readonly StoredPart[]>>
+  list(name: MultipartName, controller: AbortController): Promise<Answer<readonly StoredPart[]>>
   /** Fails with `config_invalid` where `abortApi` is not configured. */
-  abort(name: MultipartName, signal: AbortSignal): Promise<Answer<void>>
+  abort(name: MultipartName, controller: AbortController): Promise<Answer<void>>
 }
 
 export function createBackendClient(ports: ControlPorts): BackendClient {
-  const make = <T>(plan: ControlCallPlan<T>, signal: AbortSignal) =>
-    makeControlCall(ports, plan, signal)
+  const make = <T>(plan: ControlCallPlan<T>, controller: AbortController) =>
+    makeControlCall(ports, plan, controller)
   const serverTime = new ServerTime(ports.clock)
   return {
-    start: (request, signal) =>
+    start: (request, controller) =>
       make(
         {
           call: 'start',
@@ -92,9 +94,9 @@ export function createBackendClient(ports: ControlPorts): BackendClient {
           }),
           read: jsonReader('start', readStarted),
         },
-        signal,
+        controller,
       ),
-    urls: ({ key, uploadId, parts }, signal) =>
+    urls: ({ key, uploadId, parts }, controller) =>
       make(
         {
           call: 'urls',
@@ -106,9 +108,9 @@ export function createBackendClient(ports: ControlPorts): BackendClient {
             readSignedParts(answer, parts, (urls) => serverTime.now(time, urls)),
           ),
         },
-        signal,
+        controller,
       ),
-    complete: ({ parts, ...name }, signal) =>
+    complete: ({ parts, ...name }, controller) =>
       make(
         {
           call: 'complete',
@@ -118,9 +120,9 @@ export function createBackendClient(ports: ControlPorts): BackendClient {
           }),
           read: ignoreBody,
         },
-        signal,
+        controller,
       ),
-    list: (name, signal) =>
+    list: (name, controller) =>
       make(
         {
           call: 'list',
@@ -130,9 +132,9 @@ export function createBackendClient(ports: ControlPorts): BackendClient {
           }),
           read: jsonReader('list', readStoredParts),
         },
-        signal,
+        controller,
       ),
-    abort: (name, signal) =>
+    abort: (name, controller) =>
       make(
         {
           call: 'abort',
@@ -142,7 +144,7 @@ export function createBackendClient(ports: ControlPorts): BackendClient {
           }),
           read: ignoreBody,
         },
-        signal,
+        controller,
       ),
   }
 }

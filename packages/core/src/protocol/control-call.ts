@@ -44,24 +44,18 @@ export interface ControlReply {
 }
 
 /**
- * Makes one control call. Never rejects, never throws, and resolves soon after `signal` aborts even
+ * Makes one control call. Never rejects, never throws, and resolves soon after `controller` aborts even
  * where the platform's fetch or the headers function does not care.
  */
 export async function makeControlCall<T>(
   ports: ControlPorts,
   plan: ControlCallPlan<T>,
-  signal: AbortSignal,
+  controller: AbortController,
 ): Promise<Answer<T>> {
-  const controller = new AbortController()
-  const abort = () => controller.abort()
-  if (signal.aborted) abort()
-  else signal.addEventListener('abort', abort)
   try {
     return await exchange(ports, plan, controller)
   } catch (error) {
     return { ok: false, failure: localFailure(CALL_NAMES[plan.call], error) }
-  } finally {
-    signal.removeEventListener('abort', abort)
   }
 }
 

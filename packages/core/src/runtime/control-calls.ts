@@ -34,31 +34,31 @@ export class ControlCalls {
           userParams: file.userParams === undefined ? {} : JSON.parse(file.userParams),
         }
         return this.#call(entry, 'start', ticket, {
-          send: (signal) => this.#backend.start(request, signal),
+          send: (controller) => this.#backend.start(request, controller),
           event: (answer) => ({ type: 'started', ticket, ...answer }),
         })
       }
       case 'callUrls':
         return this.#call(entry, 'urls', ticket, {
-          send: (signal) => this.#backend.urls({ ...name, parts: effect.parts }, signal),
+          send: (controller) => this.#backend.urls({ ...name, parts: effect.parts }, controller),
           event: (urls) => ({ type: 'signed', ticket, urls, draw: this.#draw('sign') }),
         })
       case 'callList':
         return this.#call(entry, 'list', ticket, {
-          send: (signal) => this.#backend.list(name, signal),
+          send: (controller) => this.#backend.list(name, controller),
           event: (parts) => ({ type: 'listed', ticket, parts }),
         })
       case 'callComplete': {
         const parts = multipart === undefined ? [] : listEtags(multipart.confirmed)
         return this.#call(entry, 'complete', ticket, {
-          send: (signal) => this.#backend.complete({ ...name, parts }, signal),
+          send: (controller) => this.#backend.complete({ ...name, parts }, controller),
           event: () => ({ type: 'completed', ticket }),
         })
       }
       case 'callAbort':
         return this.#call(entry, 'abort', ticket, {
-          send: (signal) =>
-            this.#backend.abort({ key: effect.key, uploadId: effect.uploadId }, signal),
+          send: (controller) =>
+            this.#backend.abort({ key: effect.key, uploadId: effect.uploadId }, controller),
           event: () => ({ type: 'aborted', ticket }),
         })
     }
@@ -69,15 +69,15 @@ export class ControlCalls {
     call: ControlCall,
     ticket: number,
     plan: {
-      readonly send: (signal: AbortSignal) => Promise<Answer<T>>
+      readonly send: (controller: AbortController) => Promise<Answer<T>>
       readonly event: (answer: T) => NewEvent
     },
   ): Promise<void> {
     const { id } = entry.state.file
-    const abort = new AbortController()
+    const controller = new AbortController()
     entry.calls ??= new Map()
-    entry.calls.set(ticket, abort)
-    const answer = await this.#limit(() => plan.send(abort.signal))
+    entry.calls.set(ticket, controller)
+    const answer = await this.#limit(() => plan.send(controller))
     entry.calls.delete(ticket)
     if (answer.ok) return this.#post(id, plan.event(answer.value))
     const { failure } = answer

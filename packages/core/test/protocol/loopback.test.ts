@@ -41,9 +41,9 @@ const file = { fileName: 'a', fileHash: '0123456789abcdef', fileSize: 1 }
 
 test('the paths on the wire', async () => {
   const client = await serve((response) => response.end('{}'))
-  await client.start(file, calm)
-  await client.urls({ key: 'k', uploadId: 'i', parts: [1] }, calm)
-  await client.complete({ key: "a b/%2e%2e/ü+='!.mp4", uploadId: 'i/../d', parts: [] }, calm)
+  await client.start(file, calm())
+  await client.urls({ key: 'k', uploadId: 'i', parts: [1] }, calm())
+  await client.complete({ key: "a b/%2e%2e/ü+='!.mp4", uploadId: 'i/../d', parts: [] }, calm())
   expect(seen).toEqual([
     'POST /start/?code=5ec2e75ec2e7',
     'POST /urls/',
@@ -55,7 +55,7 @@ test('a redirect is not followed', async () => {
   const client = await serve((response) =>
     response.writeHead(307, { location: '/start?code=5ec2e75ec2e7' }).end(),
   )
-  expect(failureOf(await client.start(file, calm))).toMatchObject({
+  expect(failureOf(await client.start(file, calm()))).toMatchObject({
     kind: 'status',
     status: 307,
     message: 'startUpload answered 307, and redirects are not followed',
@@ -67,7 +67,7 @@ test('a port where nobody listens', async () => {
   const client = await serve(() => {})
   await new Promise((resolve) => server?.close(resolve))
   server = undefined
-  expect(failureOf(await client.start(file, calm))).toMatchObject({
+  expect(failureOf(await client.start(file, calm()))).toMatchObject({
     kind: 'exchange',
     message: 'startUpload got no answer (TypeError, ECONNREFUSED)',
   })
@@ -78,7 +78,7 @@ test('an answer that is cut off', async () => {
     response.writeHead(200, { 'content-length': '1000' })
     response.write('{"key":', () => response.destroy())
   })
-  expect(failureOf(await client.start(file, calm))).toMatchObject({
+  expect(failureOf(await client.start(file, calm()))).toMatchObject({
     kind: 'exchange',
     message: expect.stringMatching(/^The answer to startUpload was cut off \(TypeError/),
   })
@@ -91,7 +91,7 @@ test('an answer too large to be one of ours is not waited for', async () => {
     response.writeHead(200, { 'content-length': String(2 ** 40) })
     response.write('{')
   })
-  expect(failureOf(await client.start(file, calm))).toMatchObject({
+  expect(failureOf(await client.start(file, calm()))).toMatchObject({
     kind: 'unusable',
     message: 'startUpload answered 200, but the body is larger than 8 MiB',
   })
@@ -112,7 +112,7 @@ test('an answer without an end is read no further than 8 MiB', async () => {
     response.on('drain', send)
     send()
   })
-  expect(failureOf(await client.start(file, calm))).toMatchObject({
+  expect(failureOf(await client.start(file, calm()))).toMatchObject({
     kind: 'unusable',
     message: 'startUpload answered 200, but the body is larger than 8 MiB',
   })
@@ -127,7 +127,7 @@ test('aborting in the middle of an answer', async () => {
     response.writeHead(200)
     response.write('{', () => controller.abort())
   })
-  expect(failureOf(await client.start(file, controller.signal))).toMatchObject({
+  expect(failureOf(await client.start(file, controller))).toMatchObject({
     kind: 'exchange',
     message: expect.stringMatching(/\(aborted\)$/),
   })

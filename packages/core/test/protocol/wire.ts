@@ -20,7 +20,7 @@ export const WALL = Date.UTC(2026, 0, 2, 3, 4, 5)
 export const clock: Pick<Clock, 'now' | 'wall'> = { now: () => 1000, wall: () => WALL }
 
 /** Never aborted. */
-export const calm: AbortSignal = new AbortController().signal
+export const calm = (): AbortController => new AbortController()
 
 export function clientFor(config: Partial<UploaderConfig> = {}): BackendClient {
   const parsed = parseConfig({ ...endpoints, ...config })
