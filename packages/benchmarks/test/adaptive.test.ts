@@ -18,6 +18,11 @@ describe('slots that the machine finds', () => {
     expect(resultOf(results, 'adaptive').relative).toBeLessThan(1.5)
   })
 
+  test('wait for no part that crawls at the end', () => {
+    const crawling = comparisons.find(({ situation }) => situation.includes('crawls'))
+    expect(resultOf(crawling?.results ?? [], 'adaptive').relative).toBeLessThan(0.8)
+  })
+
   test('are refused by a storage that takes four at once hardly ever', () => {
     const narrow = comparisons.find(({ situation }) => situation.startsWith('503'))
     expect(resultOf(narrow?.results ?? [], 'fixed 8').refused).toBeGreaterThan(10)

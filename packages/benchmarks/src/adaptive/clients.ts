@@ -53,7 +53,7 @@ export function adaptiveClient(most: number): Client {
 
 function transportOn(stage: Stage): ForegroundTransport<string> {
   return {
-    capabilities: { progress: false, reopen: false, nativeHash: true, background: false },
+    capabilities: { progress: true, reopen: false, nativeHash: true, background: false },
     open: async (name) => ({
       name,
       size: FILE_BYTES,
@@ -61,10 +61,13 @@ function transportOn(stage: Stage): ForegroundTransport<string> {
       ref: undefined,
       read: async () => new Uint8Array(),
       hash: async () => '0'.repeat(16),
-      async put({ range: { start, end } }) {
-        const { status } = await stage.put(end - start)
-        return { status, headers: { etag: `"${start}"` } }
-      },
+      put: ({ range: { start, end }, signal, onProgress }) =>
+        new Promise((resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason))
+          const bytes = end - start
+          const answer = stage.put(bytes, () => onProgress(bytes))
+          answer.then(({ status }) => resolve({ status, headers: { etag: `"${start}"` } }), reject)
+        }),
       close: async () => {},
     }),
   }

@@ -12,6 +12,8 @@ export interface Situation {
   readonly disk: (readers: number) => number
   /** More PUTs than this at once are answered 503. */
   readonly most: number
+  /** Of so many PUTs, as a share, the connection is bad: they take thirty times as long. */
+  readonly crawling: number
 }
 
 const UNLIMITED = Number.POSITIVE_INFINITY
@@ -25,6 +27,7 @@ const plain: Omit<Situation, 'name'> = {
   line: gigabit(125_000),
   disk: swift,
   most: UNLIMITED,
+  crawling: 0,
 }
 
 export const FILE_BYTES: number = 1024 * MIB
@@ -36,6 +39,7 @@ export const SITUATIONS: readonly Situation[] = [
   { ...plain, name: '300 ms RTT', putMs: 300, callMs: 300, line: gigabit((4 * MIB) / 300) },
   { ...plain, name: 'URLs 200 ms, PUT 100 ms', putMs: 100, callMs: 200, line: swift },
   { ...plain, name: '100 Mbit/s shared', putMs: 50, callMs: 50, line: () => 12_500 },
+  { ...plain, name: 'one PUT in 20 crawls', putMs: 100, line: swift, crawling: 0.05 },
   { ...plain, name: '503 above 4 at once', line: swift, most: 4 },
   {
     ...plain,

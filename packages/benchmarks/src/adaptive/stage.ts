@@ -28,14 +28,16 @@ export class Stage {
     return this.#wait(this.#situation.callMs)
   }
 
-  /** Reads a part and sends it. Whoever is refused sent it in vain. */
-  async put(bytes: number): Promise<{ readonly status: 200 | 503 }> {
+  /** Reads a part and sends it. Whoever is refused sent it in vain. `onSent`: all of it has left. */
+  async put(bytes: number, onSent: () => void = () => {}): Promise<{ readonly status: 200 | 503 }> {
     await this.#disk.carry(bytes)
-    const { putMs, most } = this.#situation
+    const { putMs, most, crawling } = this.#situation
+    if (this.random.draw('crawls') < crawling) await this.#wait(29 * putMs)
     const isRefused = this.#puts >= most
     if (isRefused) this.refused += 1
     else this.#puts += 1
     await this.#line.carry(bytes)
+    onSent()
     await this.#wait(putMs)
     if (!isRefused) this.#puts -= 1
     return { status: isRefused ? 503 : 200 }

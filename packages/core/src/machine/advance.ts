@@ -3,6 +3,7 @@ import { record, withdraw } from './ending.ts'
 import { expiryInQueue, releaseDelayed } from './part-failures.ts'
 import { canUseSlot } from './parts.ts'
 import { refill } from './signing.ts'
+import { hurryStragglers, nextStraggler } from './stragglers.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import {
   isBeingJournaled,
@@ -134,7 +135,12 @@ function upload(state: UploadState, now: number, rules: Rules, out: UploadEffect
   if (rules.canList && (multipart.mustList || onlyBlindPartsLeft(multipart))) {
     return call({ ...next, multipart: { ...multipart, mustList: true } }, 'list', now, out)
   }
-  return refill(next, multipart, now, rules, out)
+  return hurry(refill(next, multipart, now, rules, out), now, rules, out)
+}
+
+function hurry(state: UploadState, now: number, rules: Rules, out: UploadEffect[]): UploadState {
+  const { multipart } = state
+  return multipart === undefined ? state : hurryStragglers(state, multipart, now, rules, out)
 }
 
 function onlyBlindPartsLeft(multipart: Multipart): boolean {
@@ -200,6 +206,7 @@ function nextNeed(state: UploadState, now: number, rules: Rules): number {
   if (multipart !== undefined) {
     for (const { retryAt } of multipart.delayed) needLater(retryAt)
     if (multipart.signing === undefined) needLater(multipart.signRetryAt)
+    need(nextStraggler(multipart, now, rules))
   }
   return at
 }

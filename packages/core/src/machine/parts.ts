@@ -4,6 +4,7 @@ import type { Landing } from './landing.ts'
 import { mostSent } from './most-sent.ts'
 import { partLength, partRange } from './plan.ts'
 import { forgoUrl, inOrder, isUsable, smooth } from './signing.ts'
+import { withRecent } from './stragglers.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { ListedPart } from './upload-event.ts'
 import {
@@ -185,6 +186,7 @@ export function confirm(
     blind: others(multipart.blind),
     signing: flight === undefined ? forgoUrl(multipart.signing, part, out) : multipart.signing,
     partMs: partMs === undefined ? multipart.partMs : smooth(multipart.partMs, partMs),
+    recentMs: tookMs === undefined ? multipart.recentMs : withRecent(multipart.recentMs, tookMs),
   }
   return { ...state, sentBytes: mostSent(state, stored), multipart: stored }
 }

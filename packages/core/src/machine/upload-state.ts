@@ -126,6 +126,8 @@ export interface Multipart {
   readonly delayed: readonly DelayedPart[]
   /** Parts that were sent but whose ETag could not be read. */
   readonly blind: readonly WaitingPart[]
+  /** Parts that were put anew because they took far longer than the others. */
+  readonly hurried: readonly number[]
   /** The storage may know parts that we do not: ask it before sending anything. */
   readonly mustList: boolean
   /** The storage listed it after an answer to complete was lost, so the next refusal counts. */
@@ -135,6 +137,8 @@ export interface Multipart {
   readonly signRetryAt: number
   /** Measured durations in milliseconds, smoothed. */
   readonly partMs: number | undefined
+  /** The durations of the last few parts, in milliseconds: one outlier does not move their median. */
+  readonly recentMs: readonly number[]
   readonly signMs: number | undefined
   /** The shortest life that a URL came with, in milliseconds. */
   readonly urlLifeMs: number
@@ -280,12 +284,14 @@ export function newMultipart(facts: {
     flights: [],
     delayed: [],
     blind: [],
+    hurried: [],
     mustList: false,
     stillThere: false,
     signing: undefined,
     signFailed: 0,
     signRetryAt: 0,
     partMs: undefined,
+    recentMs: [],
     signMs: undefined,
     urlLifeMs: Number.POSITIVE_INFINITY,
   }

@@ -121,6 +121,21 @@ describe('several uploads', () => {
     }
   })
 
+  test('begin while the last part of the one before is on its way', async () => {
+    const world = new World()
+    world.storage.latencyMs = 1000
+    const uploader = await world.uploader({ concurrency: 3 })
+    for (const name of ['a', 'b', 'c']) await uploader.uploadFile(world.file(name, 16))
+    // As many rounds as three slots need for twelve parts when none of them is ever idle.
+    for (let round = 1; round <= 4; round += 1) {
+      await world.clock.settle()
+      expect(world.storage.inFlight).toBe(3)
+      await world.clock.advance(1000)
+    }
+    await world.clock.settle()
+    expect(uploader.getSnapshot().byStatus.completed).toBe(3)
+  })
+
   test('use six slots unless told otherwise', async () => {
     const world = new World()
     world.storage.latencyMs = 1000

@@ -1,5 +1,8 @@
 import type { World } from './world.ts'
 
+/** How many times as long a bad connection takes. */
+const SLOW_CONNECTION = 30
+
 /** What PUTs do to each other: on a line that they share, and in a storage that takes only so many. */
 export class Crowd {
   readonly #world: World
@@ -16,8 +19,9 @@ export class Crowd {
     const { bodyMs, storageWidth, latencyMs } = world.plan
     const others = this.#sending
     const isTooMany = world.has('narrow-storage') && others >= storageWidth
-    const slower = world.has('shared-line') ? 1 + others : 1
-    const ms = slower * world.about('put.body', bodyMs)
+    const crowded = world.has('shared-line') ? 1 + others : 1
+    const slower = world.strikes('slow-connection') ? SLOW_CONNECTION : 1
+    const ms = crowded * slower * world.about('put.body', bodyMs)
     if (!isTooMany) {
       this.#sending += 1
       world.clock.setTimer(() => {

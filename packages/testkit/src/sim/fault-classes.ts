@@ -90,6 +90,8 @@ export const FAULT_CLASSES = [
   'narrow-storage',
   /** All PUTs share one line; files of up to 90 parts. */
   'shared-line',
+  /** The bytes of a PUT take thirty times as long as those of others. */
+  'slow-connection',
 ] as const
 
 /** One of the things that may go wrong in a run. */

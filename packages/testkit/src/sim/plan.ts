@@ -86,6 +86,7 @@ const RARE: ReadonlyMap<FaultClass, number> = new Map([
   ['kept-files', 0.3],
   ['narrow-storage', 0.02],
   ['shared-line', 0.02],
+  ['slow-connection', 0.05],
 ])
 
 /** More than are admitted at once with any number of slots. */

@@ -1,0 +1,99 @@
+import { partLength } from './plan.ts'
+import type { UploadEffect } from './upload-effect.ts'
+import type { DelayedPart, Flight, Multipart, Rules, UploadState } from './upload-state.ts'
+
+/** A part that takes so many times as long as others is on a bad connection. */
+const FAR_SLOWER = 4
+/** Below this nobody waits for it, and durations say little. */
+const LEAST_MS = 1_000
+/** So many parts, the last ones, show how long one takes. */
+const PEERS = 5
+const LEAST_PEERS = 3
+/** The exchange that was given up ends before the next one begins. */
+const PAUSE_MS = 50
+
+/**
+ * Puts the last parts of an upload anew, on a fresh exchange, where one takes far longer than the
+ * others did: once for each part, and it is no failed attempt. Only while less than half of it has left
+ * the device, so that the storage cannot have it: what was cut off can never replace the part that is
+ * sent instead, nor arrive when complete has named another ETag.
+ */
+export function hurryStragglers(
+  state: UploadState,
+  multipart: Multipart,
+  now: number,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  if (!isTail(multipart, rules)) return state
+  const late = multipart.flights.filter(
+    (flight) => lateAt(flight, multipart) <= now && !isHalfThere(state, multipart, flight),
+  )
+  if (late.length === 0) return state
+  out.push({ type: 'cancelPuts', taskIds: late.map(({ taskId }) => taskId) })
+  out.push({ type: 'releaseSlots', count: late.filter(({ holdsSlot }) => holdsSlot).length })
+  const again = late.map(
+    ({ part, failed, url, lifeMs, expiresAt }): DelayedPart => ({
+      part,
+      failed,
+      url,
+      lifeMs,
+      expiresAt,
+      retryAt: now + PAUSE_MS,
+    }),
+  )
+  return {
+    ...state,
+    multipart: {
+      ...multipart,
+      flights: multipart.flights.filter((flight) => !late.includes(flight)),
+      delayed: [...multipart.delayed, ...again],
+      hurried: [...multipart.hurried, ...late.map(({ part }) => part)],
+    },
+  }
+}
+
+/** When the next of the parts under way would have taken too long; Infinity if none ever will. */
+export function nextStraggler(multipart: Multipart, now: number, rules: Rules): number {
+  if (!isTail(multipart, rules)) return Number.POSITIVE_INFINITY
+  let at = Number.POSITIVE_INFINITY
+  for (const flight of multipart.flights) {
+    const late = lateAt(flight, multipart)
+    // What is late already was looked at.
+    if (late > now && late < at) at = late
+  }
+  return at
+}
+
+/** No part is left to start, so whatever is under way is what everybody waits for. */
+function isTail(multipart: Multipart, { seesProgress, queueTasks }: Rules): boolean {
+  const { next, parts, returned, ready, delayed, signing, flights, recentMs } = multipart
+  return (
+    next > parts &&
+    flights.length > 0 &&
+    returned.length + ready.length + delayed.length === 0 &&
+    signing === undefined &&
+    seesProgress &&
+    queueTasks === undefined &&
+    recentMs.length >= LEAST_PEERS
+  )
+}
+
+function lateAt({ part, startedAt }: Flight, { recentMs, hurried }: Multipart): number {
+  if (startedAt === undefined || hurried.includes(part)) return Number.POSITIVE_INFINITY
+  const usual = [...recentMs].sort((a, b) => a - b)[recentMs.length >> 1] ?? 0
+  return startedAt + Math.max(LEAST_MS, FAR_SLOWER * usual)
+}
+
+/** Another part took so long. */
+export function withRecent(recentMs: readonly number[], ms: number): readonly number[] {
+  return [...recentMs.slice(1 - PEERS), ms]
+}
+
+function isHalfThere(
+  { file }: UploadState,
+  { partSize }: Multipart,
+  { part, sentBytes }: Flight,
+): boolean {
+  return 2 * sentBytes >= partLength(file.size, partSize, part)
+}

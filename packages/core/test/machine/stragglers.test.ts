@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest'
+import type { Rules } from '../../src/machine/upload-state.ts'
+import { newUpload } from '../../src/machine/upload-state.ts'
+import { broken, fileOf, Script } from './script.ts'
+
+/** Of six parts four took 500 ms each; the last two have just begun. */
+function toTail(rules: Partial<Rules> = {}): Script {
+  const s = new Script({ slots: 2, slotsNow: 2, ...rules }, newUpload(fileOf(60))).toSigned()
+  s.grant()
+  s.grant()
+  for (const part of [1, 2, 3, 4]) {
+    if (part % 2 === 1) s.now += 500
+    s.confirmed(part)
+    s.grant()
+  }
+  return s
+}
+
+function progress(s: Script, part: number, sentBytes: number): string[] {
+  return s.send({ type: 'partProgressed', taskId: s.task(part), sentBytes })
+}
+
+describe('the last parts of an upload', () => {
+  test('are put anew when one takes four times as long as the others, once', () => {
+    const s = toTail()
+    const startedAt = s.now
+    s.now += 400
+    progress(s, 6, 9)
+    progress(s, 5, 4)
+    expect(s.state.wakeAt).toBe(startedAt + 2_000)
+    s.now += 100
+    s.confirmed(6)
+    const task = s.task(5)
+    expect(s.ring()).toEqual(['cancelPuts 5', 'releaseSlots 1', `wake ${startedAt + 2_050}`])
+    expect(s.ring()).toContain('wantSlot true')
+    expect(s.grant()).toContain('put 5 [40,50) url5')
+    expect(s.task(5)).not.toBe(task)
+    // It is no failed attempt, and not done a second time.
+    expect(s.state.multipart?.flights).toMatchObject([{ part: 5, failed: 0 }])
+    expect(s.state.multipart?.failedPuts.size).toBe(0)
+    s.now += 50_000
+    expect(s.woke()).not.toContain('cancelPuts 5')
+    // Whatever the exchange that was given up would still tell does not matter.
+    s.send({ type: 'partFailed', taskId: task, failure: broken, draw: 0 })
+    expect(s.state.multipart?.flights).toHaveLength(1)
+    expect(s.confirmed(5)).toContain('journalPart 5 e5')
+  })
+
+  test('are compared with what is usual, not with what was slow as well', () => {
+    const s = new Script({}, newUpload(fileOf(70))).toSigned()
+    s.grant()
+    s.grant()
+    for (const [part, ms] of [
+      [1, 300],
+      [2, 0],
+      [3, 9_000],
+      [4, 0],
+      [5, 300],
+    ] as const) {
+      s.now += ms
+      s.confirmed(part)
+      s.grant()
+    }
+    expect(s.state.multipart?.recentMs).toEqual([300, 300, 9_000, 9_000, 300])
+    s.now += 1_200
+    expect(s.woke()).toContain('cancelPuts 6,7')
+  })
+
+  test('are left alone when half of one has left: the storage may soon have it', () => {
+    const s = toTail()
+    progress(s, 5, 5)
+    progress(s, 6, 5)
+    s.now += 10_000
+    expect(s.woke().join()).not.toContain('cancelPuts')
+  })
+
+  test('are left alone below a second', () => {
+    const s = new Script({}, newUpload(fileOf(60))).toSigned()
+    s.grant()
+    s.grant()
+    for (const part of [1, 2, 3, 4]) {
+      s.confirmed(part)
+      s.grant()
+    }
+    s.now += 900
+    expect(s.woke().join()).not.toContain('cancelPuts')
+    expect(s.ring()).toContain('cancelPuts 5,6')
+  })
+
+  test.each([
+    ['there is no telling how much was sent', { seesProgress: false }],
+    ['a queue sends them', { queueTasks: 2 }],
+  ])('are left alone where %s', (_, rules) => {
+    const s = toTail(rules)
+    s.now += 10_000
+    expect(s.woke().join()).not.toContain('cancelPuts')
+  })
+
+  test('are left alone while others wait to be started', () => {
+    const s = new Script({}, newUpload(fileOf(80))).toSigned()
+    s.grant()
+    s.grant()
+    for (const part of [1, 2, 3, 4]) {
+      s.now += 250
+      s.confirmed(part)
+      s.grant()
+    }
+    s.now += 10_000
+    expect(s.woke().join()).not.toContain('cancelPuts')
+  })
+})
