@@ -1,13 +1,14 @@
 import http from 'node:http'
 import https from 'node:https'
 import type { Duplex } from 'node:stream'
+import type { Ending } from './ending.ts'
 import { readBeforeFailing } from './late-answer.ts'
 import type { HttpProxy } from './proxy.ts'
 
 /** What a request may add for the agents below. */
 export interface OpeningOptions {
   /** Ends a tunnel that is still being opened: the request cannot, as it has no socket yet. */
-  readonly opening?: AbortSignal
+  readonly opening?: Ending
 }
 
 type Opened = (error: Error | null, socket: Duplex) => void
@@ -72,10 +73,10 @@ export class TunnelAgent extends SecureAgent {
     }
     const abandon = () => fail(new Error('The tunnel was given up before it was open'))
     const settle = () => {
-      options.opening?.removeEventListener('abort', abandon)
+      stayOpen?.()
       request.removeAllListeners('error').on('error', () => {})
     }
-    options.opening?.addEventListener('abort', abandon)
+    const stayOpen = options.opening?.whenOver(abandon)
     request.once('error', fail)
     // A refusal may come with a body, so it is 'response' or 'connect' depending on the status.
     request.once('response', ({ statusCode }) => fail(refusal(statusCode)))

@@ -19,13 +19,18 @@ export function answerTo(
   read: (message: IncomingMessage) => Promise<string>,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
+    let isAnswered = false
     request.once('response', (message) => {
+      isAnswered = true
       const body = read(message)
       body.catch(() => {})
       resolve({ status: message.statusCode ?? 0, headers: headersOf(message.headers), body })
     })
     request.once('error', reject)
-    request.once('close', () => reject(new Error('The connection closed before an answer came')))
+    request.once('close', () => {
+      // An Error costs a walk over the stack, also where nobody will see it.
+      if (!isAnswered) reject(new Error('The connection closed before an answer came'))
+    })
   })
 }
 

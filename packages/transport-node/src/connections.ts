@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import { type OpeningOptions, PlainAgent, SecureAgent, TunnelAgent } from './agents.ts'
+import type { Ending } from './ending.ts'
 import { type HttpProxy, proxyFor } from './proxy.ts'
 import type { Target } from './target.ts'
 
@@ -10,6 +11,8 @@ export class Connections {
   readonly #plain = new PlainAgent()
   readonly #secure: SecureAgent
   readonly #tunnels = new Map<string, TunnelAgent>()
+  /** By target. The environment is slow to answer, so it is asked once. */
+  readonly #proxies = new Map<string, HttpProxy | undefined>()
 
   /** @param tls for tests: certificates and the like. */
   constructor(tls: https.AgentOptions = {}) {
@@ -18,8 +21,8 @@ export class Connections {
   }
 
   /**
-   * Begins a request; its body is up to the caller. When `ending` aborts, the request is destroyed
-   * in whatever state it is.
+   * Begins a request; its body is up to the caller. When `ending` comes, the request is destroyed in
+   * whatever state it is.
    *
    * @throws UploadError `config_invalid` when the environment names a proxy that cannot be used.
    */
@@ -27,9 +30,9 @@ export class Connections {
     target: Target,
     method: string,
     headers: Readonly<Record<string, string>>,
-    ending: AbortSignal,
+    ending: Ending,
   ): http.ClientRequest {
-    const proxy = proxyFor(target)
+    const proxy = this.#proxyFor(target)
     const options: http.RequestOptions & OpeningOptions = {
       method,
       host: target.host,
@@ -48,7 +51,7 @@ export class Connections {
         : http.request({ ...options, agent: this.#plain })
     // Listened to for ever: an error may follow the one that ended the exchange.
     request.on('error', () => {})
-    ending.addEventListener('abort', () => request.destroy(), { once: true })
+    ending.whenOver(() => request.destroy())
     return request
   }
 
@@ -68,6 +71,12 @@ export class Connections {
           : { 'proxy-authorization': proxy.authorization }),
       },
     })
+  }
+
+  #proxyFor(target: Target): HttpProxy | undefined {
+    const key = `${target.secure ? 'https' : 'http'}://${target.host}:${target.port}`
+    if (!this.#proxies.has(key)) this.#proxies.set(key, proxyFor(target))
+    return this.#proxies.get(key)
   }
 
   #tunnelThrough(proxy: HttpProxy): TunnelAgent {

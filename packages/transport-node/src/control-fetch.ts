@@ -2,11 +2,13 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import { type Fetch, UploadError } from '@s3-bg-uploader/core'
 import { answerTo } from './answer.ts'
 import type { Connections } from './connections.ts'
-import { withEnding } from './scope.ts'
+import { withEnding } from './ending.ts'
 import { parseTarget } from './target.ts'
 
 /** Bytes of an answer that are accepted: thousands of presigned URLs fit, an endless one ends. */
 const ANSWER_BYTES = 8 * 1024 * 1024
+
+const utf8 = new TextDecoder()
 
 /**
  * Sends control calls over the connections, and so through the proxies, that the parts use.
@@ -44,7 +46,7 @@ function collect(request: ClientRequest, message: IncomingMessage): Promise<stri
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let total = 0
-    const done = () => resolve(new TextDecoder().decode(Buffer.concat(chunks)))
+    const done = () => resolve(utf8.decode(Buffer.concat(chunks)))
     message.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
       total += chunk.length

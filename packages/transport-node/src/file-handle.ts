@@ -10,6 +10,9 @@ const statFile: (fd: number, options: { bigint: true }) => Promise<BigIntStats> 
 /** Should a fifo take the place of the file, opening it must not wait for a writer. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
+/** What of a file's stats is kept of each that is queued: the whole object takes 1 KB. */
+type Facts = Pick<BigIntStats, 'dev' | 'ino' | 'mtimeNs' | 'ctimeNs'>
+
 /**
  * A file that many parts read at once through one descriptor, which is open only while at least
  * one of them uses it. So a hundred thousand queued files hold none.
@@ -17,7 +20,7 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 export class FileHandle {
   readonly path: string
   readonly size: number
-  readonly #stats: BigIntStats
+  readonly #first: Facts
   #fd = -1
   #users = 0
   #opening: Promise<void> | undefined
@@ -27,24 +30,26 @@ export class FileHandle {
   constructor(path: string, stats: BigIntStats) {
     this.path = path
     this.size = Number(stats.size)
-    this.#stats = stats
+    const { dev, ino, mtimeNs, ctimeNs } = stats
+    this.#first = { dev, ino, mtimeNs, ctimeNs }
   }
 
   /**
-   * Runs `work` while the descriptor is open.
+   * Runs `work` while the descriptor is open, and tells it whether the file was looked at just now.
    *
    * @throws UploadError when the file cannot be opened or is no longer the one it was.
    */
-  async use<T>(work: () => Promise<T>): Promise<T> {
+  async use<T>(work: (isVerified: boolean) => Promise<T>): Promise<T> {
     this.#users++
     try {
-      if (this.#fd === -1) {
+      const opens = this.#fd === -1
+      if (opens) {
         this.#opening ??= this.#open().finally(() => {
           this.#opening = undefined
         })
         await this.#opening
       }
-      return await work()
+      return await work(opens)
     } finally {
       this.#users--
       // Not at once: who reads one range after the other would open the file for each.
@@ -113,9 +118,9 @@ export class FileHandle {
     if (!stats.isFile()) throw this.#changed('something else took its place')
     if (stats.size !== BigInt(this.size))
       throw this.#changed(`its size went from ${this.size} to ${stats.size} bytes`)
-    if (stats.mtimeNs !== this.#stats.mtimeNs)
+    if (stats.mtimeNs !== this.#first.mtimeNs)
       throw this.#changed('its time of modification is another')
-    if (isAnother(stats, this.#stats)) throw this.#changed('another file took its place')
+    if (isAnother(stats, this.#first)) throw this.#changed('another file took its place')
   }
 
   #read(into: Uint8Array, offset: number, position: number): Promise<number> {
@@ -137,7 +142,7 @@ export class FileHandle {
  * would do: memory cards and network drives number their files anew at will, and a change of
  * permissions sets the ctime. But no program can choose a ctime, so a replacement differs in both.
  */
-function isAnother(now: BigIntStats, first: BigIntStats): boolean {
+function isAnother(now: Facts, first: Facts): boolean {
   const sameNumber = now.dev === first.dev && now.ino === first.ino
   return !sameNumber && now.ctimeNs !== first.ctimeNs
 }

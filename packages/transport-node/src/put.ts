@@ -3,9 +3,9 @@ import { type PutRequest, type PutResponse, UploadError } from '@s3-bg-uploader/
 import { answerTo, isSuccess } from './answer.ts'
 import type { BufferPool } from './buffers.ts'
 import type { Connections } from './connections.ts'
+import { type Ending, withEnding } from './ending.ts'
 import type { FileHandle } from './file-handle.ts'
 import { PartBody } from './part-body.ts'
-import { withEnding } from './scope.ts'
 import { parseTarget, type Target } from './target.ts'
 
 /** Bytes of an unsuccessful answer that are handed on. */
@@ -32,7 +32,10 @@ export function putPart(
   request: PutRequest,
 ): Promise<PutResponse> {
   return withEnding(request.signal, (ending) =>
-    file.use(() => exchange(ports, file, request, ending)),
+    file.use(async (isVerified) => {
+      if (!isVerified) await file.verify()
+      return exchange(ports, file, request, ending)
+    }),
   )
 }
 
@@ -40,11 +43,10 @@ async function exchange(
   { connections, buffers }: PutPorts,
   file: FileHandle,
   { url, range, onProgress }: PutRequest,
-  ending: AbortSignal,
+  ending: Ending,
 ): Promise<PutResponse> {
   const target = targetOf(url)
-  await file.verify()
-  ending.throwIfAborted()
+  if (ending.isOver) throw new Error('The PUT was given up before it began')
   const length = range.end - range.start
   const request = connections.request(target, 'PUT', { 'content-length': `${length}` }, ending)
   const body = new PartBody(request, file, range, onProgress)
