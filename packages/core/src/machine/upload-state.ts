@@ -265,15 +265,19 @@ export function newUpload(file: UploadFile, hash?: string): UploadState {
 }
 
 /** A multipart upload of which nothing was sent yet. */
-export function newMultipart(facts: {
-  readonly key: string
-  readonly uploadId: string
-  readonly partSize: number
-  readonly parts: number
-  readonly recordTicket: number
-}): Multipart {
+export function newMultipart({
+  key,
+  uploadId,
+  partSize,
+  parts,
+  recordTicket,
+}: Pick<Multipart, 'key' | 'uploadId' | 'partSize' | 'parts' | 'recordTicket'>): Multipart {
   return {
-    ...facts,
+    key,
+    uploadId,
+    partSize,
+    parts,
+    recordTicket,
     completeTicket: undefined,
     confirmed: emptyEtags,
     confirmedBytes: 0,

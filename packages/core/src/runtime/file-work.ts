@@ -85,6 +85,9 @@ export class FileWork<TFile> {
     } catch (error) {
       const failure = fileFailure(error)
       this.#post(id, { type: 'hashFailed', ticket, failure, draw: this.#draw('retry') })
+    } finally {
+      // Another one may have begun since.
+      if (entry.hashing === abort) entry.hashing = undefined
     }
   }
 }

@@ -16,7 +16,29 @@ export function partKey(id: string, generation: number, part: number): string {
 /** The version in which records are written. */
 export const RECORD_VERSION = 2
 
+/** Spelt out: spreads of so many fields cost more than the text. */
 export function encodeUpload(record: UploadRecord): string {
-  const { id: _, ...file } = record.file
-  return JSON.stringify({ v: RECORD_VERSION, ...file, ...record, file: undefined })
+  const { file } = record
+  return JSON.stringify({
+    v: RECORD_VERSION,
+    order: file.order,
+    name: file.name,
+    size: file.size,
+    lastModified: file.lastModified,
+    transferId: file.transferId,
+    userParams: file.userParams,
+    ref: file.ref,
+    createdAt: file.createdAt,
+    outcome: record.outcome,
+    failedWith: record.failedWith,
+    paused: record.paused,
+    generation: record.generation,
+    restarts: record.restarts,
+    hash: record.hash,
+    completeLost: record.completeLost,
+    key: record.key,
+    parts: record.parts,
+    multipart: record.multipart,
+    abandoned: record.abandoned,
+  })
 }

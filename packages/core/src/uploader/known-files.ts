@@ -9,11 +9,14 @@ const MTIME_GRAIN_MS = 2000
 /** What tells two additions of one file. */
 export type FileFacts = Omit<UploadFile, 'id' | 'order' | 'createdAt'>
 
+/** Ids in the order of adding. Nearly every key has one: a set for each would cost more than the rest. */
+type Index = Map<string, Set<string> | string>
+
 /** Finds the uploads of a file again: by its place, by its content, or because they miss it. */
 export class KnownFiles {
   readonly #stateOf: (id: string) => UploadState
-  readonly #byRef = new Map<string, readonly string[] | string>()
-  readonly #byHash = new Map<string, readonly string[] | string>()
+  readonly #byRef: Index = new Map()
+  readonly #byHash: Index = new Map()
   readonly #missing = new Set<string>()
 
   constructor(stateOf: (id: string) => UploadState) {
@@ -78,8 +81,9 @@ export class KnownFiles {
     )
   }
 
-  #states(index: ReadonlyMap<string, readonly string[] | string>, key = ''): UploadState[] {
-    return listOf(index.get(key)).map((id) => this.#stateOf(id))
+  #states(index: Index, key = ''): UploadState[] {
+    const ids = index.get(key) ?? []
+    return (typeof ids === 'string' ? [ids] : [...ids]).map((id) => this.#stateOf(id))
   }
 }
 
@@ -92,18 +96,14 @@ function isSamePurpose(file: FileFacts, other: FileFacts): boolean {
   return file.transferId === other.transferId && file.userParams === other.userParams
 }
 
-// Nearly every key has one id: a list for each would cost more than all the rest.
-function listOf(ids: readonly string[] | string = []): readonly string[] {
-  return typeof ids === 'string' ? [ids] : ids
-}
-
-function append(index: Map<string, readonly string[] | string>, key: string, id: string): void {
+function append(index: Index, key: string, id: string): void {
   const ids = index.get(key)
-  index.set(key, ids === undefined ? id : [...listOf(ids), id])
+  if (ids instanceof Set) ids.add(id)
+  else index.set(key, ids === undefined ? id : new Set([ids, id]))
 }
 
-function without(index: Map<string, readonly string[] | string>, key: string, id: string): void {
-  const ids = listOf(index.get(key)).filter((other) => other !== id)
-  if (ids.length === 0) index.delete(key)
-  else index.set(key, ids.length === 1 ? (ids[0] ?? ids) : ids)
+function without(index: Index, key: string, id: string): void {
+  const ids = index.get(key)
+  if (ids instanceof Set) ids.delete(id)
+  if (ids === id || (ids instanceof Set && ids.size === 0)) index.delete(key)
 }
