@@ -1,4 +1,5 @@
 import { changeAbandoned, findAborting, findToAbort, hasToAbort } from './abandoned.ts'
+import { multipartWith, stateWith } from './copy-with.ts'
 import { record, withdraw } from './ending.ts'
 import { expiryInQueue, releaseDelayed } from './part-failures.ts'
 import { canUseSlot } from './parts.ts'
@@ -43,12 +44,12 @@ function abort(state: UploadState, now: number, rules: Rules, out: UploadEffect[
   if (state.admission !== 'granted' || state.gate === 'network') return state
   const ticket = state.ticket + 1
   out.push({ type: 'callAbort', ticket, key: useless.key, uploadId: useless.uploadId })
-  return changeAbandoned({ ...state, ticket }, useless, { job: { ticket, startedAt: now } })
+  return changeAbandoned(stateWith(state, { ticket }), useless, { job: { ticket, startedAt: now } })
 }
 
 function requestAdmission(state: UploadState, out: UploadEffect[]): UploadState {
   const { multipart } = state
-  const requested: UploadState = { ...state, admission: 'requested' }
+  const requested: UploadState = stateWith(state, { admission: 'requested' })
   if (multipart === undefined || multipart.flights.length === 0) {
     out.push({ type: 'requestAdmission' })
     return requested
@@ -58,7 +59,7 @@ function requestAdmission(state: UploadState, out: UploadEffect[]): UploadState 
   const bytes = Math.min(state.file.size, partSize)
   out.push({ type: 'keepSlots', count: flights.length, bytes })
   const holding = flights.map((flight) => ({ ...flight, holdsSlot: true }))
-  return { ...requested, multipart: { ...multipart, flights: holding } }
+  return stateWith(requested, { multipart: multipartWith(multipart, { flights: holding }) })
 }
 
 /** A cancelled upload stays in the journal until nothing of it is left to be aborted. */
@@ -67,7 +68,7 @@ function leaveJournal(state: UploadState, rules: Rules, out: UploadEffect[]): Up
   const isLeft = state.abandoned.length > 0 && rules.canAbort !== false
   if (isLeft || state.call !== undefined) return state
   out.push({ type: 'forgetUpload' })
-  return { ...state, recorded: false }
+  return stateWith(state, { recorded: false })
 }
 
 function goOn(state: UploadState, now: number, rules: Rules, out: UploadEffect[]): UploadState {
@@ -77,7 +78,7 @@ function goOn(state: UploadState, now: number, rules: Rules, out: UploadEffect[]
   if (state.admission !== 'granted' || state.gate !== 'open') return state
   if (state.source === 'closed') {
     out.push({ type: 'openSource' })
-    return { ...state, source: 'opening' }
+    return stateWith(state, { source: 'opening' })
   }
   if (state.source === 'opening') return state
   switch (stageOf(state)) {
@@ -97,7 +98,7 @@ function hash(state: UploadState, now: number, out: UploadEffect[]): UploadState
   if (state.hashing !== undefined || state.callRetryAt > now) return state
   const ticket = state.ticket + 1
   out.push({ type: 'hash', ticket })
-  return { ...state, ticket, hashing: { ticket, startedAt: now } }
+  return stateWith(state, { ticket, hashing: { ticket, startedAt: now } })
 }
 
 const EFFECT_OF = { start: 'callStart', complete: 'callComplete', list: 'callList' } as const
@@ -111,7 +112,7 @@ function call(
   if (state.call !== undefined || state.callRetryAt > now) return state
   const ticket = state.ticket + 1
   out.push({ type: EFFECT_OF[kind], ticket })
-  return { ...state, ticket, call: { kind, ticket, startedAt: now } }
+  return stateWith(state, { ticket, call: { kind, ticket, startedAt: now } })
 }
 
 /**
@@ -123,7 +124,7 @@ function complete(state: UploadState, now: number, out: UploadEffect[]): UploadS
   if (multipart === undefined || state.call !== undefined) return state
   if (multipart.completeTicket === undefined) {
     const next = record(state, out)
-    return { ...next, multipart: { ...multipart, completeTicket: next.ticket } }
+    return stateWith(next, { multipart: multipartWith(multipart, { completeTicket: next.ticket }) })
   }
   return isBeingJournaled(state, multipart) ? state : call(state, 'complete', now, out)
 }
@@ -131,9 +132,14 @@ function complete(state: UploadState, now: number, out: UploadEffect[]): UploadS
 function upload(state: UploadState, now: number, rules: Rules, out: UploadEffect[]): UploadState {
   if (state.multipart === undefined) return state
   const multipart = releaseDelayed(state.multipart, now)
-  const next = multipart === state.multipart ? state : { ...state, multipart }
+  const next = multipart === state.multipart ? state : stateWith(state, { multipart })
   if (rules.canList && (multipart.mustList || onlyBlindPartsLeft(multipart))) {
-    return call({ ...next, multipart: { ...multipart, mustList: true } }, 'list', now, out)
+    return call(
+      stateWith(next, { multipart: multipartWith(multipart, { mustList: true }) }),
+      'list',
+      now,
+      out,
+    )
   }
   return hurry(refill(next, multipart, now, rules, out), now, rules, out)
 }
@@ -159,7 +165,7 @@ function tellScheduler(state: UploadState, rules: Rules, out: UploadEffect[]): U
     const bytes = Math.min(state.file.size, partSize)
     out.unshift({ type: 'wantSlot', wants, bytes, lifeMs })
   }
-  return { ...state, wantsSlot: wants }
+  return stateWith(state, { wantsSlot: wants })
 }
 
 /** An alarm that rings too early does no harm, so a later need leaves it as it is. */
@@ -168,7 +174,7 @@ function setAlarm(state: UploadState, now: number, rules: Rules, out: UploadEffe
   const noNeed = at === Number.POSITIVE_INFINITY && state.wakeAt !== at
   if (at >= state.wakeAt && !noNeed) return state
   out.push({ type: 'wake', at })
-  return { ...state, wakeAt: at }
+  return stateWith(state, { wakeAt: at })
 }
 
 /** When time alone would change something: a retry is due, or a silence has lasted too long. */

@@ -1,3 +1,4 @@
+import { multipartWith, stateWith } from './copy-with.ts'
 import { stopParts } from './ending.ts'
 import { etagOf, withEtag } from './etag-table.ts'
 import type { Landing } from './landing.ts'
@@ -49,7 +50,7 @@ export function useSlot(
   const { multipart } = state
   if (multipart === undefined || !canUseSlot(state, rules)) {
     out.push({ type: 'releaseSlots', count: 1 })
-    return { ...state, wantsSlot: undefined }
+    return stateWith(state, { wantsSlot: undefined })
   }
   const doneMs = place === undefined ? multipart.partMs : place.dueMs
   const index = multipart.ready.findIndex((signed) => isUsable(signed, now, doneMs))
@@ -59,7 +60,10 @@ export function useSlot(
   const signed = multipart.ready[index]
   if (signed === undefined) {
     out.push({ type: 'releaseSlots', count: 1 })
-    return { ...state, wantsSlot: undefined, multipart: { ...multipart, returned, ready: [] } }
+    return stateWith(state, {
+      wantsSlot: undefined,
+      multipart: multipartWith(multipart, { returned, ready: [] }),
+    })
   }
   const ticket = state.ticket + 1
   const { part, failed, url, lifeMs, expiresAt } = signed
@@ -80,17 +84,15 @@ export function useSlot(
     movedAt: rules.queueTasks === undefined ? now : Number.POSITIVE_INFINITY,
     sentBytes: 0,
   }
-  return {
-    ...state,
+  return stateWith(state, {
     ticket,
     wantsSlot: undefined,
-    multipart: {
-      ...multipart,
+    multipart: multipartWith(multipart, {
       returned,
       ready: multipart.ready.slice(index + 1),
       flights: [...multipart.flights, flight],
-    },
-  }
+    }),
+  })
 }
 
 export function noteProgress(
@@ -107,8 +109,8 @@ export function noteProgress(
   if (sentBytes <= flight.sentBytes && !begins) return state
   const flights = multipart.flights.slice()
   flights[index] = { ...flight, sentBytes, movedAt: now }
-  const moved: Multipart = { ...multipart, flights }
-  return { ...state, sentBytes: mostSent(state, moved), multipart: moved }
+  const moved: Multipart = multipartWith(multipart, { flights })
+  return stateWith(state, { sentBytes: mostSent(state, moved), multipart: moved })
 }
 
 /** Whatever was sent of it is of no use: the queue will begin anew. */
@@ -119,7 +121,7 @@ export function noteWaits(state: UploadState, taskId: string): UploadState {
   if (flight.movedAt === Number.POSITIVE_INFINITY) return state
   const waiting: Flight = { ...flight, sentBytes: 0, movedAt: Number.POSITIVE_INFINITY }
   const flights = multipart.flights.map((one) => (one === flight ? waiting : one))
-  return { ...state, multipart: { ...multipart, flights } }
+  return stateWith(state, { multipart: multipartWith(multipart, { flights }) })
 }
 
 /** A part is in the storage. From here on it is never sent again (guarantee 2). */
@@ -175,8 +177,7 @@ export function confirm(
   })
   const others = <T extends WaitingPart>(parts: readonly T[]): readonly T[] =>
     flight === undefined ? parts.filter(({ part }) => part !== fact.part) : parts
-  const stored: Multipart = {
-    ...multipart,
+  const stored: Multipart = multipartWith(multipart, {
     confirmed: withEtag(multipart.confirmed, fact.part, fact.etag),
     confirmedBytes: multipart.confirmedBytes + bytes,
     flights: multipart.flights.filter((other) => other !== flight),
@@ -187,8 +188,8 @@ export function confirm(
     signing: flight === undefined ? forgoUrl(multipart.signing, part, out) : multipart.signing,
     partMs: partMs === undefined ? multipart.partMs : smooth(multipart.partMs, partMs),
     recentMs: tookMs === undefined ? multipart.recentMs : withRecent(multipart.recentMs, tookMs),
-  }
-  return { ...state, sentBytes: mostSent(state, stored), multipart: stored }
+  })
+  return stateWith(state, { sentBytes: mostSent(state, stored), multipart: stored })
 }
 
 /** Takes over what the storage says it has; a part of another size is sent again. */
@@ -202,10 +203,9 @@ export function noteListed(
   const { multipart } = state
   if (multipart === undefined) return state
   const { blind, partSize } = multipart
-  let next: UploadState = {
-    ...state,
-    multipart: { ...multipart, mustList: false, stillThere: true, blind: [] },
-  }
+  let next: UploadState = stateWith(state, {
+    multipart: multipartWith(multipart, { mustList: false, stillThere: true, blind: [] }),
+  })
   for (const { part, etag, size } of listed) {
     if (part > multipart.parts || size !== partLength(state.file.size, partSize, part)) continue
     next = confirm(next, { taskId: '', part, generation: state.generation, etag }, now, rules, out)
@@ -213,7 +213,9 @@ export function noteListed(
   if (next.multipart === undefined) return next
   const { confirmed, returned } = next.multipart
   const again = blind.filter(({ part }) => etagOf(confirmed, part) === undefined)
-  return { ...next, multipart: { ...next.multipart, returned: inOrder([...again, ...returned]) } }
+  return stateWith(next, {
+    multipart: multipartWith(next.multipart, { returned: inOrder([...again, ...returned]) }),
+  })
 }
 
 /**

@@ -1,3 +1,4 @@
+import { multipartWith, stateWith } from './copy-with.ts'
 import { etagOf } from './etag-table.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { UploadEvent } from './upload-event.ts'
@@ -63,15 +64,20 @@ export function refill(
     next += 1
   }
   if (parts.length === 0) {
-    return next === multipart.next ? state : { ...state, multipart: { ...multipart, next } }
+    return next === multipart.next
+      ? state
+      : stateWith(state, { multipart: multipartWith(multipart, { next }) })
   }
   const ticket = state.ticket + 1
   out.push({ type: 'callUrls', ticket, parts: parts.map(({ part }) => part) })
-  return {
-    ...state,
+  return stateWith(state, {
     ticket,
-    multipart: { ...multipart, returned, next, signing: { ticket, parts, askedAt: now } },
-  }
+    multipart: multipartWith(multipart, {
+      returned,
+      next,
+      signing: { ticket, parts, askedAt: now },
+    }),
+  })
 }
 
 /** Notes the URLs that came. */
@@ -91,24 +97,22 @@ export function noteSigned(
     urlLifeMs = Math.min(urlLifeMs, lifeMs)
   }
   ready.sort((a, b) => a.part - b.part)
-  return {
-    ...multipart,
+  return multipartWith(multipart, {
     ready,
     urlLifeMs,
     signing: undefined,
     signFailed: 0,
     signMs: smooth(multipart.signMs, event.now - signing.askedAt),
-  }
+  })
 }
 
 /** The parts of a urls call that brought nothing wait again. */
 export function dropSigning(multipart: Multipart): Multipart {
   if (multipart.signing === undefined) return multipart
-  return {
-    ...multipart,
+  return multipartWith(multipart, {
     signing: undefined,
     returned: inOrder([...multipart.signing.parts, ...multipart.returned]),
-  }
+  })
 }
 
 /**

@@ -1,6 +1,7 @@
 import { advance } from './advance.ts'
 import { failSilentCalls, noteCallFailed } from './call-failures.ts'
 import { cancel, forget, pause, resume, retry } from './commands.ts'
+import { stateWith } from './copy-with.ts'
 import { releaseRefs } from './kept-file.ts'
 import {
   noteAborted,
@@ -49,10 +50,10 @@ function note(
       return noteJournaled(state, event.ticket)
     case 'admitted':
       return state.admission === 'requested'
-        ? { ...state, admission: 'granted', gate: event.gate }
+        ? stateWith(state, { admission: 'granted', gate: event.gate })
         : state
     case 'gateChanged':
-      return obeyConstraint({ ...state, gate: event.gate }, rules, out)
+      return obeyConstraint(stateWith(state, { gate: event.gate }), rules, out)
     case 'slotGranted':
       return useSlot(state, event.place, now, rules, out)
     case 'opened':
@@ -64,7 +65,9 @@ function note(
     case 'openFailed':
       return noteOpenFailed(state, event.failure, out)
     case 'hashProgressed':
-      return state.hashing?.ticket === event.ticket ? { ...state, hashedBytes: event.bytes } : state
+      return state.hashing?.ticket === event.ticket
+        ? stateWith(state, { hashedBytes: event.bytes })
+        : state
     case 'hashed':
       return noteHashed(state, event, out)
     case 'hashFailed':
@@ -75,7 +78,13 @@ function note(
       return noteUrls(state, event, rules, out)
     case 'listed':
       return state.call?.ticket === event.ticket
-        ? noteListed({ ...state, call: undefined, callFailed: 0 }, event.parts, now, rules, out)
+        ? noteListed(
+            stateWith(state, { call: undefined, callFailed: 0 }),
+            event.parts,
+            now,
+            rules,
+            out,
+          )
         : state
     case 'completed':
       return noteCompleted(state, event.ticket, out)
@@ -94,7 +103,7 @@ function note(
     case 'partFailed':
       return notePartFailed(state, event, now, rules, out)
     case 'woke': {
-      const awake = { ...state, wakeAt: Number.POSITIVE_INFINITY }
+      const awake = stateWith(state, { wakeAt: Number.POSITIVE_INFINITY })
       const recalled = recallExpired(awake, now, rules, out)
       const silent = failSilentCalls(recalled, now, event.draw, rules, out)
       return failStalled(silent, now, event.draw, rules, out)
