@@ -35,21 +35,20 @@ export class FileHandle {
   }
 
   /**
-   * Runs `work` while the descriptor is open, and tells it whether the file was looked at just now.
+   * Runs `work` while the descriptor is open. Of which file that is shows with `verify`.
    *
-   * @throws UploadError when the file cannot be opened or is no longer the one it was.
+   * @throws UploadError when the file cannot be opened.
    */
-  async use<T>(work: (isVerified: boolean) => Promise<T>): Promise<T> {
+  async use<T>(work: () => Promise<T>): Promise<T> {
     this.#users++
     try {
-      const opens = this.#fd === -1
-      if (opens) {
+      if (this.#fd === -1) {
         this.#opening ??= this.#open().finally(() => {
           this.#opening = undefined
         })
         await this.#opening
       }
-      return await work(opens)
+      return await work()
     } finally {
       this.#users--
       // Not at once: who reads one range after the other would open the file for each.
@@ -67,7 +66,10 @@ export class FileHandle {
     try {
       for (let filled = 0; filled < into.length; ) {
         const count = await this.#read(into, filled, position + filled)
-        if (count === 0) throw this.#changed('it became shorter')
+        if (count === 0) {
+          await this.verify()
+          throw this.#changed('it became shorter')
+        }
         filled += count
       }
     } finally {
@@ -102,16 +104,9 @@ export class FileHandle {
   }
 
   async #open(): Promise<void> {
-    const fd = await openFile(this.path, OPEN_FLAGS).catch((error) => {
+    this.#fd = await openFile(this.path, OPEN_FLAGS).catch((error) => {
       throw fileError(error, this.path)
     })
-    try {
-      this.#compare(await statFile(fd, { bigint: true }))
-      this.#fd = fd
-    } catch (error) {
-      await closeFile(fd).catch(() => {})
-      throw fileError(error, this.path)
-    }
   }
 
   #compare(stats: BigIntStats): void {
@@ -126,8 +121,9 @@ export class FileHandle {
   #read(into: Uint8Array, offset: number, position: number): Promise<number> {
     return new Promise((resolve, reject) => {
       read(this.#fd, into, offset, into.length - offset, position, (error, count) => {
-        if (error) reject(fileError(error, this.path))
-        else resolve(count)
+        if (!error) return resolve(count)
+        // Such as a folder that took the place of the file.
+        this.verify().then(() => reject(fileError(error, this.path)), reject)
       })
     })
   }

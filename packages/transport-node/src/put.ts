@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { type PutRequest, type PutResponse, UploadError } from '@s3-bg-uploader/core'
 import { answerTo, isSuccess } from './answer.ts'
-import type { BufferPool } from './buffers.ts'
+import { BUFFER_BYTES, type BufferPool } from './buffers.ts'
 import type { Connections } from './connections.ts'
 import { type Ending, withEnding } from './ending.ts'
 import type { FileHandle } from './file-handle.ts'
@@ -32,10 +32,7 @@ export function putPart(
   request: PutRequest,
 ): Promise<PutResponse> {
   return withEnding(request.signal, (ending) =>
-    file.use(async (isVerified) => {
-      if (!isVerified) await file.verify()
-      return exchange(ports, file, request, ending)
-    }),
+    file.use(() => exchange(ports, file, request, ending)),
   )
 }
 
@@ -46,8 +43,10 @@ async function exchange(
   ending: Ending,
 ): Promise<PutResponse> {
   const target = targetOf(url)
-  if (ending.isOver) throw new Error('The PUT was given up before it began')
   const length = range.end - range.start
+  // What fits into one buffer is verified before any of it is sent.
+  if (length > BUFFER_BYTES) await file.verify()
+  if (ending.isOver) throw new Error('The PUT was given up before it began')
   const request = connections.request(target, 'PUT', { 'content-length': `${length}` }, ending)
   const body = new PartBody(request, file, range, onProgress)
   const answering = answerTo(request, (message) => {
