@@ -101,7 +101,8 @@ class LevelStore implements Store {
       return Promise.reject(new UploadError('closed', message))
     }
     const done = this.#last.then(work)
-    this.#last = done.catch(() => {})
+    // Not with what was read, which would be kept as long as nothing is written.
+    this.#last = done.then(ignore, ignore)
     return done
   }
 
@@ -148,6 +149,8 @@ class LevelStore implements Store {
     }
   }
 }
+
+function ignore(): void {}
 
 function warn({ message, code, hint }: UploadError): void {
   process.emitWarning(message, { type: 'UploadWarning', code, detail: hint })

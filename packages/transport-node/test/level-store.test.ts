@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { mkdir, readdir, stat, symlink } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, onTestFinished, test } from 'vitest'
 import { levelStore } from '../src/index.ts'
 import { openStore, sorted, write } from './level-store-open.ts'
@@ -37,6 +40,20 @@ test('the last change of a key in one batch counts, and an empty batch changes n
   ])
   await store.write([])
   expect(await store.read()).toEqual([['b', '2']])
+})
+
+test('what was read is not kept: it may be as much as all uploads together', async () => {
+  const { directory, store } = await openStore()
+  await store.write([{ key: 'a', value: '1' }])
+  await store.close()
+  const again = await openStore(directory)
+  const records = new WeakRef(await again.store.read())
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  // A WeakRef holds what it was made of until the present turn ends.
+  await setImmediate()
+  collect()
+  expect(records.deref()).toBeUndefined()
 })
 
 test.each([

@@ -1,3 +1,4 @@
+import { multipartWith, stateWith } from './copy-with.ts'
 import { emptyEtags, withEtag } from './etag-table.ts'
 import { needsFile } from './kept-file.ts'
 import { partCount, partLength } from './plan.ts'
@@ -10,12 +11,13 @@ export function restoreUpload(
   etags: readonly (readonly [part: number, etag: string])[],
 ): UploadState {
   const { file, failedWith, abandoned } = record
-  const multipart = record.multipart && {
-    ...restoreMultipart(file.size, record.multipart, etags),
-    completeTicket: record.completeLost ? 0 : undefined,
-  }
-  return {
-    ...newUpload(file),
+  const multipart =
+    record.multipart &&
+    multipartWith(restoreMultipart(file.size, record.multipart, etags), {
+      completeTicket: record.completeLost ? 0 : undefined,
+    })
+  const fresh = newUpload(file)
+  return stateWith(fresh, {
     outcome: record.outcome,
     failedWith: failedWith && {
       code: failedWith.code,
@@ -34,9 +36,13 @@ export function restoreUpload(
     key: record.key,
     parts: record.parts,
     multipart,
-    abandoned: abandoned.map((one) => ({ ...one, job: undefined, failed: 0, retryAt: 0 })),
+    // Few have any, and an empty list of its own for each of the others would add up.
+    abandoned:
+      abandoned.length === 0
+        ? fresh.abandoned
+        : abandoned.map((one) => ({ ...one, job: undefined, failed: 0, retryAt: 0 })),
     sentBytes: record.outcome === 'completed' ? file.size : (multipart?.confirmedBytes ?? 0),
-  }
+  })
 }
 
 function restoreMultipart(

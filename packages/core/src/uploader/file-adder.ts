@@ -1,4 +1,5 @@
 import { isUploadError, UploadError } from '../errors.ts'
+import { stateWith } from '../machine/copy-with.ts'
 import { newUpload, type UploadFile } from '../machine/upload-state.ts'
 import type { Json, Platform, Source, Transport } from '../ports.ts'
 import { describeError } from '../protocol/safe-cause.ts'
@@ -151,7 +152,7 @@ export class FileAdder<TFile> {
       ref: facts.ref,
       createdAt: clock.wall(),
     }
-    const state = { ...newUpload(file, this.#known.hashOf(facts)), paused }
+    const state = stateWith(newUpload(file, this.#known.hashOf(facts)), { paused })
     try {
       this.#checkOpen()
       await this.#engine.add(state, source)
