@@ -44,6 +44,31 @@ describe('a snapshot', () => {
     expect(seen).toEqual(copies)
   })
 
+  test('is told of at most 20 times a second, however many parts there are', async () => {
+    const world = new World()
+    world.storage.latencyMs = 20
+    const uploader = await world.uploader()
+    const upload = await uploader.uploadFile(world.file('a', 4000), { transferId: 'trip' })
+    const told = new Map<string, number[]>()
+    for (const [name, one] of Object.entries({
+      upload,
+      uploader,
+      trip: uploader.transfer('trip'),
+    })) {
+      const times: number[] = []
+      told.set(name, times)
+      one.subscribe(() => times.push(world.clock.now()))
+    }
+    await world.clock.exhaust()
+    expect(upload.getSnapshot()).toMatchObject({ status: 'completed', confirmedParts: 1000 })
+    for (const [name, times] of told) {
+      expect(times.length, name).toBeGreaterThan(50)
+      // 21 rounds take more than a second.
+      const gaps = times.slice(20).map((time, index) => time - (times[index] ?? 0))
+      expect(Math.min(...gaps), name).toBeGreaterThanOrEqual(1000)
+    }
+  })
+
   test('tells of every step', async () => {
     const world = new World()
     world.storage.latencyMs = 1000
