@@ -5,9 +5,13 @@ import type { FileHandle } from './file-handle.ts'
 
 /**
  * Bytes that are written, and then reported as progress, at a time: few enough that a slow line
- * shows that it is alive, enough that the calls cost little.
+ * shows that it is alive. A fast one gets more at a time, since each write costs the same.
  */
-const WRITE_BYTES = 128 * 1024
+const LEAST_WRITE_BYTES = 128 * 1024
+const MOST_WRITE_BYTES = 512 * 1024
+
+/** A line that takes a piece in this time is fast. */
+const QUICK_MS = 250
 
 const NOTHING = new Uint8Array(0)
 
@@ -20,6 +24,7 @@ export class PartBody {
   readonly #range: Range
   readonly #onProgress: (sentBytes: number) => void
   #gone = false
+  #writeBytes = LEAST_WRITE_BYTES
   #written: (success: boolean) => void = () => {}
 
   constructor(
@@ -99,10 +104,16 @@ export class PartBody {
 
   /** Writes piece by piece, each once the one before is gone. False when no more can be sent. */
   async #writeAll(chunk: Uint8Array, sentBefore: number): Promise<boolean> {
-    for (let at = 0; at < chunk.length; at += WRITE_BYTES) {
-      const piece = chunk.subarray(at, at + WRITE_BYTES)
+    for (let at = 0; at < chunk.length; ) {
+      const piece = chunk.subarray(at, at + this.#writeBytes)
+      const startedAt = performance.now()
       if (!(await this.#write(piece))) return false
-      this.#onProgress(sentBefore + at + piece.length)
+      const isQuick = performance.now() - startedAt < QUICK_MS
+      this.#writeBytes = isQuick
+        ? Math.min(2 * this.#writeBytes, MOST_WRITE_BYTES)
+        : LEAST_WRITE_BYTES
+      at += piece.length
+      this.#onProgress(sentBefore + at)
     }
     return true
   }
