@@ -1,5 +1,6 @@
 /**
- * Measures whole uploads by core and transport-node, hashing included: CPU, throughput, memory.
+ * Measures whole uploads by core and transport-node, hashing included: CPU, throughput, memory, and
+ * what is allocated once the first quarter is sent: nothing may be, for each chunk.
  *
  *     npm --prefix packages/benchmarks run whole-upload -- [GiB of the file = 2] [slots = 4] [part MiB = 10]
  *
@@ -12,6 +13,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PerformanceObserver } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { createUploader } from '@s3-bg-uploader/core'
 import { nodeTransport } from '@s3-bg-uploader/transport-node'
@@ -39,6 +41,19 @@ try {
   })
   const startedAt = performance.now()
   const upload = await uploader.uploadFile(path)
+  let buffersAtQuarter: number | undefined
+  let mostBuffers = 0
+  let collections = 0
+  const isSteady = (): boolean => upload.getSnapshot().percentage > 25
+  upload.subscribe(() => {
+    if (!isSteady()) return
+    const { arrayBuffers } = process.memoryUsage()
+    buffersAtQuarter ??= arrayBuffers
+    mostBuffers = Math.max(mostBuffers, arrayBuffers)
+  })
+  new PerformanceObserver((list) => {
+    if (isSteady()) collections += list.getEntries().length
+  }).observe({ entryTypes: ['gc'] })
   const { totalBytes, totalParts } = await upload.done
   const seconds = (performance.now() - startedAt) / 1000
   await uploader.close()
@@ -51,6 +66,9 @@ try {
       'GB/s': (gigabytes / seconds).toFixed(2),
       'CPU-s/GB': ((userCPUTime + systemCPUTime) / 1e6 / gigabytes).toFixed(3),
       'peak RSS MB': ((maxRSS * 1024) / 1e6).toFixed(0),
+      'MB of buffers at a quarter': ((buffersAtQuarter ?? 0) / 1e6).toFixed(1),
+      'at most after': (mostBuffers / 1e6).toFixed(1),
+      'collections after, per GB': (collections / 0.75 / gigabytes).toFixed(1),
     },
   })
 } finally {
