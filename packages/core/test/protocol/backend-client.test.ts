@@ -376,6 +376,7 @@ describe('urls', () => {
     [{ urls: { 2: presigned(2) } }, [1, 2, 3], 'urls: no URL for parts 1, 3'],
     [{ urls: { '01': presigned(1) } }, [1], 'urls: no URL for part 1'],
     [{ urls: {} }, twelve, 'urls: no URL for parts 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more'],
+    [{ urls: {} }, twelve.slice(2), 'urls: no URL for parts 3, 4, 5, 6, 7, 8, 9, 10, 11, 12'],
     [{ urls: { 1: null } }, [1], 'urls.1: expected http(s) URL, received null'],
     [
       { urls: { 1: `ftp://s3.test/?${signature}` } },
@@ -408,6 +409,7 @@ describe('complete and abort', () => {
     [200, '<Error><Code>InternalError</Code></Error>'],
     [200, 'not JSON'],
     [201, ' '.repeat(9_000_000)],
+    [299, 'unheard of'],
     [204, null],
   ])('any 2xx will do: %d', async (status, body) => {
     answer(() => new HttpResponse(body, { status }))
@@ -685,6 +687,26 @@ describe('no secret in any failure', () => {
     expect(show(failureOf(await client.start(file, calm())))).not.toContain(secret)
   })
 
+  test('an exception that shows only the query of the endpoint', async () => {
+    const { headers: _, ...withQuery } = config
+    const client = createBackendClient({
+      fetch: () => Promise.reject(new TypeError(`request to ${config.startUploadApi} failed`)),
+      clock,
+      config: () => parseConfig({ ...endpoints, ...withQuery }),
+    })
+    expect(show(failureOf(await client.start(file, calm)))).not.toContain(secret)
+  })
+
+  test('an exception that shows where it went is kept as the cause', async () => {
+    const thrown = new TypeError('request to https://backend.test/start failed')
+    const client = createBackendClient({
+      fetch: () => Promise.reject(thrown),
+      clock,
+      config: () => parseConfig({ ...endpoints, ...config }),
+    })
+    expect((failureOf(await client.start(file, calm)) as { cause?: unknown }).cause).toBe(thrown)
+  })
+
   test('an exception that shows nothing is kept as the cause', async () => {
     const thrown = new TypeError('fetch failed', {
       cause: Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:9'), { code: 'ECONNREFUSED' }),
@@ -757,6 +779,16 @@ describe('never rejects', () => {
     expect(await client.complete({ ...name, parts: [] }, calm())).toEqual({
       ok: true,
       value: undefined,
+    })
+  })
+
+  test('text that the transport refuses says why', async () => {
+    const text = () => Promise.reject(new UploadError('response_invalid', 'Too large'))
+    const fetch = async () => ({ status: 200, headers: new Headers(), text })
+    expect(failureOf(await start(fetch))).toMatchObject({
+      kind: 'local',
+      code: 'response_invalid',
+      message: 'Too large',
     })
   })
 

@@ -39,6 +39,7 @@ test.each([
   'https://backend.test/a?code=1&x=https://other.test/@',
   'http://[::1]:3000/start/',
   'https://backend.test/@app/start',
+  'https://backend.test//app@2/start',
 ])('%s is an endpoint', (startUploadApi) => {
   expect(parseConfig({ ...required, startUploadApi }).startUploadApi).toBe(startUploadApi)
 })

@@ -59,7 +59,10 @@ test.each(['..', '.', 'a/../b', './a', 'a/.', 'a/..'])(
   (key) => {
     expect(findNameProblem({ key, uploadId: 'id' })).toMatch(/^key: /)
     expect(() => objectUrl('https://b.test/c', { key, uploadId: 'id' })).toThrow(
-      expect.objectContaining({ code: 'response_invalid' }),
+      expect.objectContaining({
+        code: 'response_invalid',
+        hint: expect.stringMatching(/^key: /),
+      }),
     )
   },
 )

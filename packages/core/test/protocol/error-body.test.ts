@@ -12,6 +12,7 @@ test.each([
   ['{"error":{"code":"quota.exceeded","message":"No."}}', 'quota.exceeded'],
   ['{"error":"invalid_token"}', 'invalid_token'],
   ['{"code":"no token at all","error":"but_this"}', 'but_this'],
+  ['{"code":"QuotaExceeded","error":null}', 'QuotaExceeded'],
   ['{"code":404,"error":{"code":"NotFound"}}', 'NotFound'],
 ])('%s', (body, reason) => {
   expect(readErrorReason(body)).toBe(reason)
@@ -37,6 +38,13 @@ test.each([
   `{"code":"TooLong","padding":"${'a'.repeat(70_000)}"}`,
 ])('%.60s has no code', (body) => {
   expect(readErrorReason(body)).toBeUndefined()
+})
+
+test('JSON of 64 KiB is still parsed', () => {
+  const body = (length: number) => `{"code":"Long","a":"${'a'.repeat(length - 22)}"}`
+  expect(body(65_536)).toHaveLength(65_536)
+  expect(readErrorReason(body(65_536))).toBe('Long')
+  expect(readErrorReason(body(65_537))).toBeUndefined()
 })
 
 test('never throws, and tells a token or nothing', () => {

@@ -21,6 +21,9 @@ test.each([
   ['"a,b"', 'a,b', '"a,b"'],
   ['"a-2"', 'a-2', '"a-2"'],
   ['"a"b"', 'a"b', '"a"b"'],
+  [' "a,b" ', 'a,b', '"a,b"'],
+  ['x"a"', 'x"a"', undefined],
+  ['"a"x', '"a"x', undefined],
 ])('%s', (header, unquoted, verbatim = header) => {
   expect(readEtag({ ETag: header }, 'unquoted')).toBe(unquoted)
   expect(readEtag({ ETag: header }, 'verbatim')).toBe(verbatim)

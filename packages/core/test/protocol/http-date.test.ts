@@ -6,6 +6,10 @@ test('the example of RFC 9110', () => {
   expect(readHttpDate('Sun, 06 Nov 1994 08:49:37 GMT')).toBe(Date.UTC(1994, 10, 6, 8, 49, 37))
 })
 
+test('space around it says nothing', () => {
+  expect(readHttpDate(' Sun, 06 Nov 1994 08:49:37 GMT\t')).toBe(Date.UTC(1994, 10, 6, 8, 49, 37))
+})
+
 test.each([
   null,
   undefined,
@@ -13,6 +17,8 @@ test.each([
   'garbage',
   '1994-11-06T08:49:37Z',
   'Sun, 06 Nov 1994 08:49:37 +0100',
+  'Sun, 06 Nov 1994 08:49:37 GMT+1',
+  'On Sun, 06 Nov 1994 08:49:37 GMT',
   'Sun, 06 Foo 1994 08:49:37 GMT',
   'Sun, 31 Feb 1994 08:49:37 GMT',
   'Sun, 06 Nov 1994 24:49:37 GMT',

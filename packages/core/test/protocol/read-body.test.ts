@@ -63,6 +63,11 @@ describe('a body that is a stream', () => {
     expect(seen.cancelled).toBe(0)
   })
 
+  test('ends where a piece is nothing', async () => {
+    const { response } = streamed([bytesOf('{}'), undefined as never, bytesOf('more')])
+    expect(await readBody(response, new AbortController())).toBe('{}')
+  })
+
   test('may be divided within a character, and begin with a byte order mark', async () => {
     const bytes = new Uint8Array([0xef, 0xbb, 0xbf, ...bytesOf('é€😀')])
     const { response } = streamed([...bytes].map((byte) => new Uint8Array([byte])))
@@ -96,6 +101,11 @@ describe('a body that is a stream', () => {
     expect(seen.cancelled).toBe(1)
   })
 
+  test('may say that it is 8 MiB large', async () => {
+    const { response } = streamed([bytesOf('{}')], { 'content-length': `${8 * MIB}` })
+    expect(await readBody(response, new AbortController())).toBe('{}')
+  })
+
   test('that says that it is too large is not read at all', async () => {
     const { response, seen } = streamed(endless(), { 'content-length': `${9 * MIB}` })
     expect(await readBody(response, new AbortController())).toBeUndefined()
@@ -111,4 +121,12 @@ test.each([undefined, null])('a body that is %s is read as text', async (body) =
     text: async () => 'text',
   }
   expect(await readBody(response, new AbortController())).toBe('text')
+})
+
+test.each([
+  [8 * MIB, 8 * MIB],
+  [8 * MIB + 1, undefined],
+])('a text of %d characters is taken up to 8 MiB', async (size, length) => {
+  const response = { status: 200, headers: new Headers(), text: async () => 'a'.repeat(size) }
+  expect((await readBody(response, new AbortController()))?.length).toBe(length)
 })

@@ -70,6 +70,16 @@ describe('without a Date header', () => {
     expect(error([signed(0, HOUR), signed(HOUR * 0.6, HOUR)])).toBe(0)
   })
 
+  test('a URL that does not tell takes nothing from what others tell', () => {
+    const { error, signed } = clocks(-DAY)
+    expect(error([signed(0, HOUR), 'https://s3.test/k'])).toBe(0)
+  })
+
+  test('a URL that expires this very moment by the clock of the user says so too', () => {
+    const { error, signed } = clocks(HOUR)
+    expect(error([signed(0, HOUR)])).toBe(0)
+  })
+
   test('URLs were signed before their answer came, not when it was read', () => {
     const { error, pass, signed } = clocks(-DAY)
     const url = signed(0, HOUR)

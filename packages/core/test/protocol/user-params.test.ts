@@ -50,6 +50,14 @@ test.each([
   expect(refusal).toMatchObject({ code: 'user_params_invalid', message })
 })
 
+test('64 levels are not too deep', () => {
+  const levels = (count: number) => JSON.parse(`${'{"a":'.repeat(count)}1${'}'.repeat(count)}`)
+  expect(checkUserParams(levels(64))).toBeUndefined()
+  expect(catchFrom(() => checkUserParams(levels(65)))).toMatchObject({
+    message: expect.stringMatching(/is nested too deeply$/),
+  })
+})
+
 test('nesting that would overflow a stack is refused', () => {
   expect(catchFrom(() => checkUserParams(deep))).toMatchObject({
     code: 'user_params_invalid',
