@@ -694,7 +694,7 @@ describe('no secret in any failure', () => {
       clock,
       config: () => parseConfig({ ...endpoints, ...withQuery }),
     })
-    expect(show(failureOf(await client.start(file, calm)))).not.toContain(secret)
+    expect(show(failureOf(await client.start(file, calm())))).not.toContain(secret)
   })
 
   test('an exception that shows where it went is kept as the cause', async () => {
@@ -704,7 +704,7 @@ describe('no secret in any failure', () => {
       clock,
       config: () => parseConfig({ ...endpoints, ...config }),
     })
-    expect((failureOf(await client.start(file, calm)) as { cause?: unknown }).cause).toBe(thrown)
+    expect((failureOf(await client.start(file, calm())) as { cause?: unknown }).cause).toBe(thrown)
   })
 
   test('an exception that shows nothing is kept as the cause', async () => {
