@@ -76,8 +76,8 @@ function fallen({ budget: { what, bound, limit, digits }, measured }: Verdict): 
   return `${what}: ${seen}; it was ${bound} ${limit} once`
 }
 
-/** Which laps say something: those of less than this depend on the mood of the machine. */
-const LEAST: Readonly<Record<Run['form'], number>> = { full: 0.3, short: 0.15 }
+/** Laps of less than this depend on the mood of the machine, and CPU time of programs comes in steps of 10 ms. */
+const LEAST = { wallMs: 300, cpuSeconds: 0.08 } as const
 
 /** Floors as high as that run. */
 export function floorsFrom(run: Run): Floors {
@@ -89,8 +89,8 @@ export function floorsFrom(run: Run): Floors {
     const strangers = others.filter(({ name }) => !name.startsWith(ours.name))
     const entries = strangers.map((other) => {
       // On a busy machine small files say little about time.
-      const time = run.form === 'full' ? floorFrom(run, ours, other, 'wallMs') : undefined
-      const cpu = floorFrom(run, ours, other, 'cpuSeconds')
+      const time = run.form === 'full' ? floorFrom(ours, other, 'wallMs') : undefined
+      const cpu = floorFrom(ours, other, 'cpuSeconds')
       return [
         other.name,
         { ...(time === undefined ? {} : { time }), ...(cpu === undefined ? {} : { cpu }) },
@@ -103,17 +103,9 @@ export function floorsFrom(run: Run): Floors {
   return { ratios, budgets: run.form === 'short' ? [] : met.map(({ budget }) => budget.id) }
 }
 
-function floorFrom(
-  { form }: Run,
-  ours: Outcome,
-  other: Outcome,
-  measure: 'wallMs' | 'cpuSeconds',
-): number | undefined {
+function floorFrom(ours: Outcome, other: Outcome, measure: keyof typeof LEAST): number | undefined {
   const reached = ratio(ours, other, measure)
-  const unit = measure === 'wallMs' ? 1000 : 1
-  const short = [ours, other].some(({ laps }) =>
-    laps.some((lap) => lap[measure] / unit < LEAST[form]),
-  )
+  const short = [ours, other].some(({ laps }) => laps.some((lap) => lap[measure] < LEAST[measure]))
   if (short || Number.isNaN(reached)) return undefined
   // Two significant digits, never rounded up.
   const step = 10 ** (Math.floor(Math.log10(reached)) - 1)
