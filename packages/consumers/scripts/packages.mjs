@@ -11,7 +11,7 @@ const root = join(packages, '..')
 /** Found by its path, by Expo, which runs it: it has no types and needs none. */
 const UNTYPED = { '@s3-bg-uploader/transport-react-native': ['app.plugin.js'] }
 
-/** A pull request that changes a package needs a changeset; elsewhere those that exist are read. */
+/** A pull request that changes a package needs a changeset; elsewhere only their settings are read. */
 const base = process.env.GITHUB_BASE_REF ? `origin/${process.env.GITHUB_BASE_REF}` : 'HEAD'
 
 const folder = mkdtempSync(join(tmpdir(), 's3-bg-uploader-packages-'))
