@@ -1,20 +1,5 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { chromium } from 'playwright-core'
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
-
-function onPath() {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => {
-    try {
-      accessSync(path, constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
-}
+import { chromiumArguments, findChromium } from '../../example-web/scripts/find-chromium.mjs'
 
 /**
  * Opens a page in the Chromium that CHROMIUM_PATH names, or the first on PATH.
@@ -22,11 +7,11 @@ function onPath() {
  * @throws Error when there is none, and when the page throws what nobody catches.
  */
 export async function openPage(url, look) {
-  const executablePath = process.env.CHROMIUM_PATH || onPath()
+  const executablePath = findChromium()
   if (executablePath === undefined) {
     throw new Error('There is no Chromium on PATH: apt-get install chromium, or set CHROMIUM_PATH')
   }
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+  const browser = await chromium.launch({ executablePath, args: chromiumArguments })
   try {
     const page = await browser.newPage()
     const uncaught = []

@@ -80,6 +80,7 @@ const REACHES: Readonly<Record<string, readonly string[]>> = {
     'packages/core/dist/index.js',
     'packages/transport-node/dist/index.js',
   ],
+  'packages/consumers/scripts/chromium.mjs': ['packages/example-web/scripts/find-chromium.mjs'],
   'packages/transport-react-native/scripts/test-vectors.mjs': ['packages/core/dist/hash/xxh64.js'],
 }
 
