@@ -96,6 +96,7 @@ export function checkCommands(
   function npxProblem(args: readonly string[], folder: string): string | undefined {
     const [program = '', ...rest] = args.filter((word) => word !== '--yes')
     if (program === 'expo') return undefined
+    if (program === 's3-bg-uploader') return cliProblem(rest)
     if (!/^pnpm(@[\d.]+)?$/.test(program)) return `Nothing is known of npx ${program}`
     return rest[0] === 'exec' ? problemOf(rest.slice(1), folder) : undefined
   }
