@@ -152,6 +152,6 @@ class LevelStore implements Store {
 
 function ignore(): void {}
 
-function warn({ message, code, hint }: UploadError): void {
-  process.emitWarning(message, { type: 'UploadWarning', code, detail: hint })
+function warn({ message, code, hint, docs }: UploadError): void {
+  process.emitWarning(message, { type: 'UploadWarning', code, detail: `${hint} ${docs}` })
 }

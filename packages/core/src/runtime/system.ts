@@ -50,7 +50,7 @@ export function systemPlatform(report: (error: UploadError) => void): Platform {
 /** Where problems go that nobody asked to hear of. */
 export function reportToConsole(error: UploadError): void {
   host.console?.error(
-    `s3-bg-uploader: ${error.message} (${error.code}). ${error.hint}`,
+    `s3-bg-uploader: ${error.message} (${error.code}). ${error.hint} ${error.docs}`,
     error.cause,
   )
 }

@@ -84,6 +84,6 @@ export function composeIndexedDbStore(
   }
 }
 
-function warn({ message, code, hint, cause }: UploadError): void {
-  console.warn(`s3-bg-uploader: ${message} (${code}). ${hint}`, cause)
+function warn({ message, code, hint, docs, cause }: UploadError): void {
+  console.warn(`s3-bg-uploader: ${message} (${code}). ${hint} ${docs}`, cause)
 }

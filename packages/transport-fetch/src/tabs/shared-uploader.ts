@@ -105,6 +105,6 @@ const setTimer: Clock['setTimer'] = (callback, delayMs) => {
   return () => clearTimeout(timer)
 }
 
-function writeToConsole({ message, code, hint, cause }: UploadError): void {
-  console.error(`s3-bg-uploader: ${message} (${code}). ${hint}`, cause)
+function writeToConsole({ message, code, hint, docs, cause }: UploadError): void {
+  console.error(`s3-bg-uploader: ${message} (${code}). ${hint} ${docs}`, cause)
 }

@@ -24,6 +24,6 @@ export function harmless(tell: (error: UploadError) => void): (error: UploadErro
 }
 
 /** Where problems go that nobody asked to hear of. */
-export function reportToConsole({ message, code, hint, cause }: UploadError): void {
-  host.console?.error(`s3-bg-uploader: ${message} (${code}). ${hint}`, cause)
+export function reportToConsole({ message, code, hint, docs, cause }: UploadError): void {
+  host.console?.error(`s3-bg-uploader: ${message} (${code}). ${hint} ${docs}`, cause)
 }
