@@ -155,7 +155,8 @@ function goOn(limit: SlotLimit, level: Level, now: number): SlotLimit {
   const settled: SlotLimit = { ...limit, best: undefined, tally: NOTHING }
   if (now < limit.growAt) return settled
   const twice = Math.min(most, because === 'refused' ? slots + 1 : 2 * slots)
-  const more = over === undefined ? twice : (slots + over) >> 1
+  // Far above may be all that is known of where it is too many.
+  const more = over === undefined ? twice : Math.min(2 * slots, (slots + over) >> 1)
   if (more > slots) return moved(limit, more, level, now)
   if (over === undefined) return settled
   const fewer = (slots + under) >> 1

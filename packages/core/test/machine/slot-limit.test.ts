@@ -177,6 +177,20 @@ describe('trouble', () => {
     expect(rounds.land(3, latency).limit.slots).toBe(4)
   })
 
+  test('far below what was refused is overcome by doubling, not in one leap', () => {
+    const rounds = new Rounds(30).land(18, latency)
+    expect(rounds.limit.slots).toBe(24)
+    rounds.now += 100
+    rounds.trouble('refused', 100)
+    expect(rounds.limit.slots).toBe(12)
+    for (let cut = 0; cut < 4; cut += 1) {
+      rounds.now += 100
+      rounds.trouble('broken', 50).trouble('broken', 50)
+    }
+    expect(rounds.limit.slots).toBe(1)
+    expect(rounds.land(4, latency).limit.slots).toBe(2)
+  })
+
   test('that keeps on for a while is overcome soon after it ends', () => {
     const rounds = new Rounds(16)
     for (let time = 0; time < 50; time += 1) {

@@ -21,4 +21,8 @@ export const regressions: readonly { readonly seed: number; readonly was: string
     seed: 1_795_391_299_367,
     was: 'a complete that was sent twice on the way: one took effect, the other was told to come later',
   },
+  {
+    seed: 8_300_014_089,
+    was: 'from one slot halfway to what had been refused long before, six times as many at once',
+  },
 ]
