@@ -23,6 +23,11 @@ export default defineConfig({
     allowOnly: false,
     // Not one core less than there are, as is the default: half of the time is waiting for disks.
     maxWorkers: '100%',
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.{ts,tsx}'],
+      reporter: ['json-summary', 'html'],
+    },
     projects: readdirSync(packages)
       .filter((name) => existsSync(new URL(`${name}/test`, packages)))
       .map((name) => ({
