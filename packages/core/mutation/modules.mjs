@@ -25,7 +25,8 @@ export class Modules {
     const { outputText } = ts.transpileModule(text, { compilerOptions: options, fileName: path })
     const wrapped = `(function (exports, require) {${outputText}\n})`
     this.#scripts.set(path, new vm.Script(wrapped, { filename: path }))
-    for (const [, name] of outputText.matchAll(/require\("([^"]+)"\)/g)) {
+    // In the quotes of the compiler, or in those of a dynamic import as it was written.
+    for (const [, name] of outputText.matchAll(/require\(["']([^"']+)["']\)/g)) {
       if (name.startsWith('.')) await this.prepare(join(dirname(path), name))
       else if (!this.#packages.has(name)) this.provide(name, await import(name))
     }

@@ -9,7 +9,7 @@ import {
   toMutantRunResult,
 } from '@stryker-mutator/api/test-runner'
 import { Modules } from './modules.mjs'
-import { runSuite, runTest, Suite, testApi } from './suite.mjs'
+import { NeedsVitest, runSuite, runTest, Suite, testApi } from './suite.mjs'
 
 /** Those of the guards look at the whole tree, those of the hash at neither machine nor protocol. */
 const FOLDERS = ['machine', 'protocol', 'runtime', 'uploader']
@@ -155,9 +155,10 @@ class InProcessRunner {
       const start = process.cpuUsage()
       const result = await unlessIdle(runTest(test)).then(
         () => passed(id, cpuMs(start)),
-        (error) => failed(id, error, cpuMs(start)),
+        (error) => !(error instanceof NeedsVitest) && failed(id, error, cpuMs(start)),
       )
       this.stryker.currentTestId = undefined
+      if (!result) return true
       if (results.get(id)?.status !== TestStatus.Failed) results.set(id, result)
       return !bail || result.status !== TestStatus.Failed
     }

@@ -20,6 +20,9 @@ export class Suite {
   }
 }
 
+/** Thrown where a test mocks modules or globals, which Vitest alone can do: it is left out. */
+export class NeedsVitest extends Error {}
+
 /** What `import 'vitest'` gives the tests; what they declare is added to the suite of `current()`. */
 export function testApi(current, enter) {
   const test = (name, body) => {
@@ -53,6 +56,14 @@ export function testApi(current, enter) {
     describe,
     test,
     expect,
+    vi: new Proxy(
+      {},
+      {
+        get: (_, name) => () => {
+          throw new NeedsVitest(String(name))
+        },
+      },
+    ),
     beforeAll: hook('beforeAll'),
     afterAll: hook('afterAll'),
     beforeEach: hook('beforeEach'),
