@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import { abandon } from './abandoned.ts'
+import { multipartWith, stateWith } from './copy-with.ts'
 import { errorCode, type Step } from './decide.ts'
 import type { Failure } from './failure.ts'
 import { dropSigning, inOrder } from './signing.ts'
@@ -13,7 +14,7 @@ export function stopParts(state: UploadState, out: UploadEffect[]): UploadState 
   const { flights, signing } = multipart
   if (flights.length === 0 && signing === undefined) return state
   if (signing !== undefined) out.push({ type: 'dropCall', call: 'urls', ticket: signing.ticket })
-  return { ...state, multipart: dropSigning(takeBack(multipart, flights, out)) }
+  return stateWith(state, { multipart: dropSigning(takeBack(multipart, flights, out)) })
 }
 
 /** Stops these PUTs; their parts wait again. */
@@ -25,18 +26,17 @@ export function takeBack(
   if (flights.length === 0) return multipart
   out.push({ type: 'cancelPuts', taskIds: flights.map(({ taskId }) => taskId) })
   out.push({ type: 'releaseSlots', count: flights.filter(({ holdsSlot }) => holdsSlot).length })
-  return {
-    ...multipart,
+  return multipartWith(multipart, {
     flights: multipart.flights.filter((flight) => !flights.includes(flight)),
     returned: inOrder([...flights, ...multipart.returned]),
-  }
+  })
 }
 
 /** Stops hashing; it begins anew when the upload goes on. */
 export function stopHashing(state: UploadState, out: UploadEffect[]): UploadState {
   if (state.hashing === undefined) return state
   out.push({ type: 'stopHash' })
-  return { ...state, hashing: undefined, hashedBytes: 0 }
+  return stateWith(state, { hashing: undefined, hashedBytes: 0 })
 }
 
 /** Gives back what the scheduler granted, so that another upload can work. */
@@ -44,32 +44,32 @@ export function withdraw(state: UploadState, out: UploadEffect[]): UploadState {
   if (state.admission !== 'granted') return state
   out.push({ type: 'withdraw' })
   const { multipart } = state
-  return {
-    ...state,
+  return stateWith(state, {
     // Only who is admitted is told of the gate: what was known of it would grow old.
     admission: 'none',
     gate: 'open',
     wantsSlot: false,
     // A queue may go on with parts of a file that this process cannot open.
-    multipart: multipart && {
-      ...multipart,
-      flights: multipart.flights.map((flight) => ({ ...flight, holdsSlot: false })),
-    },
-  }
+    multipart:
+      multipart &&
+      multipartWith(multipart, {
+        flights: multipart.flights.map((flight) => ({ ...flight, holdsSlot: false })),
+      }),
+  })
 }
 
 /** Drops the lifecycle call that is under way. */
 export function dropCall(state: UploadState, out: UploadEffect[]): UploadState {
   if (state.call === undefined) return state
   out.push({ type: 'dropCall', call: state.call.kind, ticket: state.call.ticket })
-  return { ...state, call: undefined }
+  return stateWith(state, { call: undefined })
 }
 
 /** Writes the upload's record again; `journaled` brings the ticket back. */
 export function record(state: UploadState, out: UploadEffect[]): UploadState {
   const ticket = state.ticket + 1
   out.push({ type: 'journalUpload', ticket })
-  return { ...state, ticket }
+  return stateWith(state, { ticket })
 }
 
 /** It is aborted, or nobody ever will: the next start must not ask again. */
@@ -78,7 +78,7 @@ export function dropAbandoned(
   useless: Abandoned,
   out: UploadEffect[],
 ): UploadState {
-  const next = { ...state, abandoned: state.abandoned.filter((other) => other !== useless) }
+  const next = stateWith(state, { abandoned: state.abandoned.filter((other) => other !== useless) })
   const leavesJournal = next.outcome === 'cancelled' && next.abandoned.length === 0
   return leavesJournal ? next : record(next, out)
 }
@@ -94,7 +94,7 @@ export function leaveMultipart(
   const { multipart } = stopped
   if (multipart === undefined) return stopped
   out.push({ type: 'forgetParts', generation: stopped.generation, parts: multipart.parts })
-  const left: UploadState = { ...stopped, multipart: undefined, completeLost: false }
+  const left: UploadState = stateWith(stopped, { multipart: undefined, completeLost: false })
   return storageKnowsIt && rules.canAbort !== false ? abandon(left, multipart) : left
 }
 
@@ -112,11 +112,10 @@ export function fail(
   const code = cause.code ?? errorCode(cause.step, cause.failure)
   const stopped = dropCall(withdraw(stopHashing(stopParts(state, out), out), out), out)
   return record(
-    {
-      ...stopped,
+    stateWith(stopped, {
       outcome: 'failed',
       failedWith: { code, step: cause.step, part: cause.part, failure: cause.failure },
-    },
+    }),
     out,
   )
 }
@@ -154,14 +153,13 @@ export function restart(
   if (state.restarts >= rules.restarts) return fail(state, { ...cause, code: 'upload_lost' }, out)
   const left = leaveMultipart(dropCall(state, out), rules, false, out)
   return record(
-    {
-      ...left,
+    stateWith(left, {
       restarts: left.restarts + 1,
       generation: left.generation + 1,
       callFailed: 0,
       callRetryAt: 0,
       sentBytes: 0,
-    },
+    }),
     out,
   )
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors.ts'
 import { abandon, findAborting } from './abandoned.ts'
 import { noteUrlsFailed, tryAgain } from './call-failures.ts'
+import { stateWith } from './copy-with.ts'
 import { decide } from './decide.ts'
 import { dropAbandoned, fail, record, withdraw } from './ending.ts'
 import type { Failure } from './failure.ts'
@@ -23,7 +24,7 @@ export function noteJournaled(state: UploadState, ticket: number): UploadState {
   // It was told to forget it since.
   if (state.outcome === 'cancelled') return state
   if (state.recorded && ticket <= state.journaled) return state
-  return { ...state, recorded: true, journaled: Math.max(ticket, state.journaled) }
+  return stateWith(state, { recorded: true, journaled: Math.max(ticket, state.journaled) })
 }
 
 /** The file is open. Its parts only fit together if it is still the one that was hashed. */
@@ -36,13 +37,13 @@ export function noteOpened(
   const { size, lastModified } = fact
   // A file that was brought again is where that one is, or nowhere.
   const ref = fact.type === 'attached' ? fact.ref : (fact.ref ?? state.file.ref)
-  const opened: UploadState = { ...state, source: 'open', file: { ...state.file, ref } }
+  const opened: UploadState = stateWith(state, { source: 'open', file: { ...state.file, ref } })
   const { file } = opened
   const hash = state.hash ?? state.verifying?.hash
   if (hash === undefined) {
     const changed = size !== file.size || lastModified !== file.lastModified
     return changed || ref !== state.file.ref
-      ? record({ ...opened, file: { ...file, size, lastModified }, hashedBytes: 0 }, out)
+      ? record(stateWith(opened, { file: { ...file, size, lastModified }, hashedBytes: 0 }), out)
       : opened
   }
   if (size !== file.size) return failChanged(opened, out)
@@ -51,7 +52,7 @@ export function noteOpened(
     lastModified !== undefined &&
     file.lastModified !== undefined
   const found: UploadState = touched
-    ? { ...opened, hash: undefined, hashedBytes: 0, verifying: { hash, lastModified } }
+    ? stateWith(opened, { hash: undefined, hashedBytes: 0, verifying: { hash, lastModified } })
     : opened
   return ref === state.file.ref ? found : record(found, out)
 }
@@ -63,7 +64,7 @@ export function noteAttached(
   out: UploadEffect[],
 ): UploadState {
   if (state.outcome !== undefined || state.source !== 'missing') return state
-  return noteOpened({ ...state, source: 'opening', missingFor: undefined }, fact, out)
+  return noteOpened(stateWith(state, { source: 'opening', missingFor: undefined }), fact, out)
 }
 
 function failChanged(state: UploadState, out: UploadEffect[]): UploadState {
@@ -83,9 +84,9 @@ export function noteOpenFailed(
   if (state.source !== 'opening') return state
   if (failure.kind === 'local' && MISSING.has(failure.code)) {
     const missingFor: FailedWith = { code: failure.code, step: 'file', part: undefined, failure }
-    return withdraw({ ...state, source: 'missing', missingFor }, out)
+    return withdraw(stateWith(state, { source: 'missing', missingFor }), out)
   }
-  return fail({ ...state, source: 'closed' }, { step: 'file', failure }, out)
+  return fail(stateWith(state, { source: 'closed' }), { step: 'file', failure }, out)
 }
 
 export function noteHashed(
@@ -96,17 +97,19 @@ export function noteHashed(
   if (state.hashing?.ticket !== fact.ticket) return state
   const { hash } = fact
   const { file, verifying } = state
-  const hashed: UploadState = {
-    ...state,
+  const hashed: UploadState = stateWith(state, {
     hashing: undefined,
     hashedBytes: file.size,
     callFailed: 0,
     callRetryAt: 0,
-  }
-  if (verifying === undefined) return record({ ...hashed, hash }, out)
+  })
+  if (verifying === undefined) return record(stateWith(hashed, { hash }), out)
   if (hash !== verifying.hash) return failChanged(hashed, out)
   const { lastModified } = verifying
-  return record({ ...hashed, hash, verifying: undefined, file: { ...file, lastModified } }, out)
+  return record(
+    stateWith(hashed, { hash, verifying: undefined, file: { ...file, lastModified } }),
+    out,
+  )
 }
 
 export function noteHashFailed(
@@ -116,7 +119,7 @@ export function noteHashFailed(
   out: UploadEffect[],
 ): UploadState {
   if (state.hashing?.ticket !== fact.ticket) return state
-  const stopped: UploadState = { ...state, hashing: undefined }
+  const stopped: UploadState = stateWith(state, { hashing: undefined })
   if (decide('file', fact.failure) === 'retry') return tryAgain(stopped, 'file', fact, rules, out)
   return fail(stopped, { step: 'file', failure: fact.failure }, out)
 }
@@ -151,7 +154,7 @@ export function noteStarted(
     const useless = rules.canAbort ? abandon(answered, multipart) : answered
     return fail(useless, { step: 'start', failure }, out)
   }
-  return record({ ...answered, multipart, parts }, out)
+  return record(stateWith(answered, { multipart, parts }), out)
 }
 
 /** A backend may answer with a multipart upload that it still has: then that is of use after all. */
@@ -163,7 +166,7 @@ function takeBack(
   const isBack = (one: Abandoned): boolean => one.uploadId === uploadId && one.key === key
   const { job } = state.abandoned.find(isBack) ?? {}
   if (job !== undefined) out.push({ type: 'dropCall', call: 'abort', ticket: job.ticket })
-  return { ...state, abandoned: state.abandoned.filter((one) => !isBack(one)) }
+  return stateWith(state, { abandoned: state.abandoned.filter((one) => !isBack(one)) })
 }
 
 export function noteUrls(
@@ -180,7 +183,7 @@ export function noteUrls(
     const failure: Failure = { kind: 'expired', message }
     return noteUrlsFailed(state, { ...fact, failure }, rules, out)
   }
-  return { ...state, multipart: noteSigned(multipart, fact) }
+  return stateWith(state, { multipart: noteSigned(multipart, fact) })
 }
 
 export function noteCompleted(
@@ -190,18 +193,17 @@ export function noteCompleted(
 ): UploadState {
   const { multipart } = state
   if (multipart === undefined || state.call?.ticket !== ticket) return state
-  const done = withdraw({ ...state, call: undefined }, out)
+  const done = withdraw(stateWith(state, { call: undefined }), out)
   out.push({ type: 'closeSource' })
   out.push({ type: 'forgetParts', generation: state.generation, parts: multipart.parts })
   return record(
-    {
-      ...done,
+    stateWith(done, {
       outcome: 'completed',
       source: 'closed',
       sentBytes: state.file.size,
       multipart: undefined,
       completeLost: false,
-    },
+    }),
     out,
   )
 }
