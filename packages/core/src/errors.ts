@@ -16,7 +16,7 @@ const HINTS = {
     'Call setConfig({ startUploadApi, getUploadUrlsApi, completeApi }) before adding files.',
   duplicate_upload: 'Without onDuplicate: "fail", uploadFile answers with the upload that exists.',
   etag_missing:
-    'In a browser the usual cause is CORS: the rule of the bucket needs ExposeHeaders: ["ETag"].',
+    'The storage answered without an ETag. In a browser the usual cause is CORS: the rule of the bucket needs ExposeHeaders: ["ETag"].',
   file_not_found: 'Check the path and add the file again.',
   file_not_regular: 'Only regular files can be uploaded: no directories, sockets or devices.',
   file_unreadable: 'Check the permissions of the file, and the disk.',
@@ -34,7 +34,7 @@ const HINTS = {
   source_changed: 'Parts of two contents do not fit together: call retry() to send the new one.',
   stalled: 'Nothing is lost: call retry() when the network is better.',
   storage_rejected:
-    'A fresh URL would be refused too: look at the status, at the bucket policy and at how the backend signs.',
+    'The storage refused a part, and would at a fresh URL too: look at the status, at the bucket policy and at how the backend signs.',
   storage_unavailable: 'Nothing is lost: call retry() once the storage is healthy.',
   store_failed:
     'A crash now would lose progress: check free space and permissions where the journal is kept.',
@@ -42,7 +42,7 @@ const HINTS = {
   too_many_parts:
     'S3 takes at most 10,000 parts: the backend must answer startUpload with a larger partSize.',
   unauthorized:
-    'Check the headers option; as a function it is asked for fresh headers before every request.',
+    'The backend refused the credentials: check the headers option; as a function it is asked for fresh headers before every request.',
   upload_lost:
     'Look for a lifecycle rule of the bucket that aborts uploads too early; retry() starts over.',
   user_params_invalid:

@@ -102,7 +102,7 @@ test('a failure tells what to do, and trying again keeps what has arrived', asyn
   await row.getByText('5 confirmed').waitFor()
   refuse()
   await row.getByText('storage_rejected').waitFor()
-  await row.getByText('The storage refused a part.', { exact: false }).waitFor()
+  await row.getByText('The storage refused a part', { exact: false }).waitFor()
   visit.fateOf = () => 'send'
   await row.getByRole('button', { name: 'Try again holiday.mp4' }).click()
   await visit.expectStored(file)
