@@ -86,10 +86,10 @@ export class IdleSlots {
   #lasts(call: number): number {
     if (call === 0) return 0
     const { latencyMs, bodyMs } = this.#world.plan
-    const partMs = 2 * latencyMs + bodyMs
+    const callMs = this.#world.has('slow-backend') ? 11 * latencyMs : 2 * latencyMs
     // The first call asked before any part had shown how long it takes.
-    if (call === 1) return FIRST_ROUNDS * partMs
-    return this.#world.has('slow-backend') ? 11 * latencyMs : 2 * latencyMs
+    if (call === 1) return Math.min(callMs, FIRST_ROUNDS * (2 * latencyMs + bodyMs))
+    return callMs
   }
 }
 

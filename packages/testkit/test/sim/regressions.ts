@@ -25,4 +25,8 @@ export const regressions: readonly { readonly seed: number; readonly was: string
     seed: 8_300_014_089,
     was: 'from one slot halfway to what had been refused long before, six times as many at once',
   },
+  {
+    seed: 9_200_038_017,
+    was: 'the referee wanted URLs to last longer than the call for the next ones takes, which was lost',
+  },
 ]
