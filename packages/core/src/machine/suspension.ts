@@ -11,12 +11,13 @@ import type { Flight, Rules, UploadState } from './upload-state.ts'
 export function afterSuspension(state: UploadState, now: number, rules: Rules): UploadState {
   const asleepMs = now - state.wakeAt
   if (asleepMs <= rules.stallMs) return state
-  const { call, multipart } = state
+  const { call, multipart, abandoned } = state
   return {
     ...state,
     // It is about to ring, and this suspension is over.
     wakeAt: now,
     call: call && { ...call, startedAt: now },
+    abandoned: abandoned.map((one) => ({ ...one, job: one.job && { ...one.job, startedAt: now } })),
     multipart: multipart && {
       ...multipart,
       signing: multipart.signing && { ...multipart.signing, askedAt: now },

@@ -20,6 +20,18 @@ describe('a suspension', () => {
     expect(s.woke()).toContain('cancelPuts 1')
   })
 
+  test('leaves an abort call its time, whose answer may wait as others do', () => {
+    const s = new Script({ canAbort: true }).toFlights()
+    s.send({ type: 'cancel' })
+    s.journaled()
+    s.admit()
+    expect(s.state.abandoned[0]?.job?.startedAt).toBe(0)
+    s.now = s.state.wakeAt + NIGHT
+    expect(s.woke()).toEqual([`wake ${s.now + 60_000}`])
+    s.now += 60_000
+    expect(s.woke()).toContain('dropCall abort')
+  })
+
   test('ends with the first event, whichever that is: the alarm rings after it', () => {
     const s = asleep()
     s.send({ type: 'partProgressed', taskId: s.task(1), sentBytes: 5 })

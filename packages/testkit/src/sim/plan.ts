@@ -154,7 +154,11 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
     trailingSlash: random.chance('plan.trailingSlash', 0.8),
     lateConfig: random.chance('plan.lateConfig', 0.05),
     chaosMs,
-    steady: random.chance('plan.steady', 0.1),
+    // What others do to the line, or a bad connection, is no constant.
+    steady:
+      random.chance('plan.steady', 0.1) &&
+      !faults.has('shared-line') &&
+      !faults.has('slow-connection'),
   }
 }
 

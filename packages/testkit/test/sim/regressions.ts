@@ -29,4 +29,8 @@ export const regressions: readonly { readonly seed: number; readonly was: string
     seed: 9_200_038_017,
     was: 'the referee wanted URLs to last longer than the call for the next ones takes, which was lost',
   },
+  {
+    seed: 9_400_050_605,
+    was: 'an abort call was given up after a suspension although its answer was waiting',
+  },
 ]
