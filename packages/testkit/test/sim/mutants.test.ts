@@ -1,9 +1,12 @@
+import type { SimulateOptions } from '@s3-bg-uploader/testkit/sim'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type MachineEvent, MUTANTS, type Mutant, type State, type Transition } from './mutants.ts'
 import { type NoteLanding, SLOT_MUTANTS, type SlotMutant } from './slot-mutants.ts'
 import { type Caught, untilCaught } from './until-caught.ts'
 
 const MOST_SEEDS = 3_000
+/** Whether slots are ever idle for want of URLs shows where nothing else disturbs them. */
+const CALM: SimulateOptions = { only: new Set(['long-files', 'slow-backend']) }
 
 interface Machine {
   transition(state: State, event: MachineEvent, rules: unknown): Transition
@@ -51,7 +54,7 @@ describe('a bug in the machine is caught', () => {
       changed += 1
       return mutant(step, state, event)
     }
-    const caught = await untilCaught(MOST_SEEDS)
+    const caught = (await untilCaught(MOST_SEEDS)) ?? (await untilCaught(MOST_SEEDS, CALM))
     expect(changed, 'the machine was not replaced').toBeGreaterThan(0)
     report(name, caught)
   })
@@ -62,7 +65,7 @@ describe('a bug in the machine is caught', () => {
       changed += 1
       return mutant(...args)
     }
-    const caught = await untilCaught(MOST_SEEDS)
+    const caught = (await untilCaught(MOST_SEEDS)) ?? (await untilCaught(MOST_SEEDS, CALM))
     expect(changed, 'the machine was not replaced').toBeGreaterThan(0)
     report(name, caught)
   })
