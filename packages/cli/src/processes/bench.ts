@@ -10,6 +10,9 @@ import { readStorageFacts } from '../torture/storage-facts.ts'
 import type { Sighting } from '../torture/transcript.ts'
 import { Witness } from '../torture/witness.ts'
 
+/** The trials reckon with so many parts at once; by itself a client would try more. */
+const SLOTS = ['--concurrency', '6']
+
 export interface BenchOptions {
   /** How many parts the big file has. */
   readonly parts: number
@@ -61,12 +64,12 @@ export class Bench {
   upload(options: ChildOptions & { readonly state?: string } = {}): Child {
     const { state = this.state } = options
     const paths = this.files.map(({ path }) => path)
-    return this.client(['upload', ...paths, '--state', state, ...this.endpoints], options)
+    return this.client(['upload', ...paths, '--state', state, ...SLOTS, ...this.endpoints], options)
   }
 
   resume(options: ChildOptions & { readonly state?: string } = {}): Child {
     const { state = this.state } = options
-    return this.client(['resume', '--state', state, ...this.endpoints], options)
+    return this.client(['resume', '--state', state, ...SLOTS, ...this.endpoints], options)
   }
 
   /** Of all files. */
