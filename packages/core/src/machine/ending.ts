@@ -24,11 +24,20 @@ export function takeBack(
   out: UploadEffect[],
 ): Multipart {
   if (flights.length === 0) return multipart
+  const returned = inOrder([...flights, ...multipart.returned])
+  return multipartWith(stopFlights(multipart, flights, out), { returned })
+}
+
+/** Stops these PUTs. What becomes of their parts is for the caller to say. */
+export function stopFlights(
+  multipart: Multipart,
+  flights: readonly Flight[],
+  out: UploadEffect[],
+): Multipart {
   out.push({ type: 'cancelPuts', taskIds: flights.map(({ taskId }) => taskId) })
   out.push({ type: 'releaseSlots', count: flights.filter(({ holdsSlot }) => holdsSlot).length })
   return multipartWith(multipart, {
     flights: multipart.flights.filter((flight) => !flights.includes(flight)),
-    returned: inOrder([...flights, ...multipart.returned]),
   })
 }
 

@@ -1,3 +1,5 @@
+import { multipartWith, stateWith } from './copy-with.ts'
+import { stopFlights } from './ending.ts'
 import { partLength } from './plan.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { DelayedPart, Flight, Multipart, Rules, UploadState } from './upload-state.ts'
@@ -30,8 +32,6 @@ export function hurryStragglers(
     (flight) => lateAt(flight, multipart) <= now && !isHalfThere(state, multipart, flight),
   )
   if (late.length === 0) return state
-  out.push({ type: 'cancelPuts', taskIds: late.map(({ taskId }) => taskId) })
-  out.push({ type: 'releaseSlots', count: late.filter(({ holdsSlot }) => holdsSlot).length })
   const again = late.map(
     ({ part, failed, url, lifeMs, expiresAt }): DelayedPart => ({
       part,
@@ -42,15 +42,12 @@ export function hurryStragglers(
       retryAt: now + PAUSE_MS,
     }),
   )
-  return {
-    ...state,
-    multipart: {
-      ...multipart,
-      flights: multipart.flights.filter((flight) => !late.includes(flight)),
+  return stateWith(state, {
+    multipart: multipartWith(stopFlights(multipart, late, out), {
       delayed: [...multipart.delayed, ...again],
       hurried: [...multipart.hurried, ...late.map(({ part }) => part)],
-    },
-  }
+    }),
+  })
 }
 
 /** When the next of the parts under way would have taken too long; Infinity if none ever will. */

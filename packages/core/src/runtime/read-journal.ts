@@ -23,9 +23,13 @@ export async function readJournal(
 ): Promise<Restored> {
   const records = await readStore(store)
   if (records.length === 0) return { uploads: [], orphans: [], refs: [] }
+  const { restoreJournal } = await loadEarlierProcess(store)
+  return restoreJournal(records, report)
+}
+
+async function loadEarlierProcess(store: Store): Promise<typeof import('./earlier-process.ts')> {
   try {
-    const { restoreJournal } = await import('./earlier-process.ts')
-    return restoreJournal(records, report)
+    return await import('./earlier-process.ts')
   } catch (cause) {
     await store.close().catch(() => {
       // Why it is closed matters more.
