@@ -6,6 +6,7 @@ import type { EndpointConfig } from './config.ts'
 import { findHeaderProblem } from './control-headers.ts'
 import { readErrorReason } from './error-body.ts'
 import { readHttpDate } from './http-date.ts'
+import { localFailure } from './local-failure.ts'
 import { readBody } from './read-body.ts'
 import { readRetryAfter } from './retry-after.ts'
 import { describeError, withoutSecrets } from './safe-cause.ts'
@@ -55,7 +56,7 @@ export async function makeControlCall<T>(
   try {
     return await exchange(ports, plan, controller)
   } catch (error) {
-    return { ok: false, failure: localFailure(CALL_NAMES[plan.call], error) }
+    return { ok: false, failure: unsent(CALL_NAMES[plan.call], error) }
   }
 }
 
@@ -128,7 +129,7 @@ async function exchange<T>(
     return await plan.read({ status, mediaType, text, time }, config)
   } catch (error) {
     // Such as an answer that the transport finds too large: it would be so again.
-    if (isUploadError(error)) return { ok: false, failure: localFailure(name, error) }
+    if (isUploadError(error)) return { ok: false, failure: unsent(name, error) }
     return broken(`The answer to ${name} was cut off`, error)
   }
 }
@@ -150,7 +151,7 @@ async function askHeaders(
   } catch (error) {
     // Mostly a token refresh that lost the network too, so it is retried as a lost network is. A
     // function that knows better says so with an UploadError.
-    if (isUploadError(error)) return { ok: false, failure: localFailure(name, error) }
+    if (isUploadError(error)) return { ok: false, failure: unsent(name, error) }
     const why = signal.aborted ? 'aborted' : `the headers function threw: ${describeError(error)}`
     return {
       ok: false,
@@ -170,14 +171,7 @@ function readMediaType(contentType: string | null): string | undefined {
   return /^\s*([\w.+-]{1,64}\/[\w.+-]{1,64})/.exec(contentType ?? '')?.[1]?.toLowerCase()
 }
 
-/** An UploadError thrown on the way keeps its code; anything else is a bug of ours. */
-function localFailure(name: string, error: unknown): Failure {
-  return isUploadError(error)
-    ? { kind: 'local', code: error.code, message: error.message, cause: error }
-    : {
-        kind: 'local',
-        code: 'internal',
-        message: `${name} could not be sent (${describeError(error)})`,
-        cause: error,
-      }
+/** Anything but an UploadError is a bug of ours. */
+function unsent(name: string, error: unknown): Failure {
+  return localFailure(error, 'internal', `${name} could not be sent`)
 }

@@ -28,7 +28,7 @@ export function collectionUrl(
  */
 export function objectUrl(base: string, name: MultipartName): string {
   const problem = findNameProblem(name)
-  if (problem !== undefined) throw new UploadError('response_invalid', problem, { hint: problem })
+  if (problem !== undefined) throw new UploadError('response_invalid', problem)
   const { path, query } = splitQuery(base)
   return `${path}/${encodeSegment(name.uploadId)}/${name.key.split('/').map(encodeSegment).join('/')}${query}`
 }

@@ -1,6 +1,5 @@
 import pLimit from 'p-limit'
 import type { ForegroundSource, PartQueue, PartTask, PartTaskStatus } from '../ports.ts'
-import { withoutSecrets } from '../protocol/safe-cause.ts'
 
 /**
  * Lifts a foreground transport to the shape of a background one, so that the machine has one path.
@@ -29,13 +28,12 @@ export function foregroundQueue(options: {
     let status: PartTaskStatus
     try {
       const source = options.sourceOf(task)
-      if (source === undefined) throw new Error('The file is closed')
+      if (source === undefined) throw new Error('The file is not open')
       const { signal } = entry.abort
       const response = await source.put({ url, range, signal, onProgress })
       status = { id, state: 'answered', response }
     } catch (error) {
-      const [, query = ''] = url.split('?')
-      status = { id, state: 'broken', error: withoutSecrets(error, [query]) }
+      status = { id, state: 'broken', error }
     }
     // Whoever cancelled it does not want to hear of it again.
     if (running.delete(id)) tell(status)

@@ -1,15 +1,11 @@
-import { isUploadError } from '../errors.ts'
+import { isUploadError, UploadError } from '../errors.ts'
 import type { Failure } from '../machine/failure.ts'
+import { localFailure } from '../protocol/local-failure.ts'
 import { describeError } from '../protocol/safe-cause.ts'
 
 /** What a transport threw while it worked on the file. */
 export function fileFailure(error: unknown): Failure {
-  if (isUploadError(error)) {
-    const { code, message, hint, cause = error } = error
-    return { kind: 'local', code, message, hint, cause }
-  }
-  const message = `The file could not be read (${describeError(error)})`
-  return { kind: 'local', code: 'file_unreadable', message, cause: error }
+  return localFailure(error, 'file_unreadable', 'The file could not be read')
 }
 
 /** What a transport threw instead of an answer to a PUT. */
@@ -17,4 +13,9 @@ export function putFailure(error: unknown, part: number): Failure {
   if (isUploadError(error)) return fileFailure(error)
   const message = `The exchange for part ${part} broke (${describeError(error)})`
   return { kind: 'exchange', message, cause: error }
+}
+
+/** A bug: whatever it was, nobody foresaw it. */
+export function unforeseen(cause: unknown): UploadError {
+  return new UploadError('internal', 'Something failed unexpectedly', { cause })
 }

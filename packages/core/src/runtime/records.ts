@@ -1,4 +1,6 @@
-import type { UploadRecord } from '../machine/upload-record.ts'
+import { recordOf, type UploadRecord } from '../machine/upload-record.ts'
+import type { UploadState } from '../machine/upload-state.ts'
+import type { StoreChange } from '../ports.ts'
 
 /**
  * The journal's records: one of an upload under `u/{id}`, and one of a confirmed part under
@@ -41,4 +43,14 @@ export function encodeUpload(record: UploadRecord): string {
     multipart: record.multipart,
     abandoned: record.abandoned,
   })
+}
+
+/** Writes the record of an upload as it is now. */
+export function uploadChange(state: UploadState): StoreChange {
+  return { key: uploadKey(state.file.id), value: encodeUpload(recordOf(state)) }
+}
+
+/** Takes back the records of parts 1 to `parts`. */
+export function partDeletions(id: string, generation: number, parts: number): StoreChange[] {
+  return Array.from({ length: parts }, (_, index) => ({ key: partKey(id, generation, index + 1) }))
 }

@@ -194,14 +194,15 @@ describe('headers as a function', () => {
     expect(arrived).toHaveLength(0)
   })
 
-  test('that throws an UploadError decides itself', async () => {
+  test('that throws an UploadError decides itself, and says what to do', async () => {
     const headers = () => {
-      throw new UploadError('unauthorized', 'Signed out')
+      throw new UploadError('unauthorized', 'Signed out', { hint: 'Sign in again.' })
     }
     expect(failureOf(await clientFor({ headers }).start(file, calm()))).toMatchObject({
       kind: 'local',
       code: 'unauthorized',
       message: 'Signed out',
+      hint: 'Sign in again.',
     })
   })
 

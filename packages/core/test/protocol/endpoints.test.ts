@@ -61,7 +61,7 @@ test.each(['..', '.', 'a/../b', './a', 'a/.', 'a/..'])(
     expect(() => objectUrl('https://b.test/c', { key, uploadId: 'id' })).toThrow(
       expect.objectContaining({
         code: 'response_invalid',
-        hint: expect.stringMatching(/^key: /),
+        message: expect.stringMatching(/^key: /),
       }),
     )
   },
