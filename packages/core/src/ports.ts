@@ -68,7 +68,8 @@ export interface Source {
   readonly ref: Json | undefined
   /**
    * Reads a range for hashing. The result may be a view of `into` (at least as long as the range)
-   * or memory of its own; it is valid until the next call.
+   * or memory of its own. The next call, with another `into`, leaves it as it is: while one range is
+   * hashed the next one is read.
    *
    * @throws UploadError `source_changed` when the file is no longer the one that was opened or
    * ends before the range does; `file_not_found`, `file_unreadable`.

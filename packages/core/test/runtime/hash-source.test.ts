@@ -47,18 +47,62 @@ describe('hashing a source', () => {
     expect(progress.at(-1) ?? 0).toBe(size)
   })
 
-  test('reads through one buffer, which is long enough for every range', async () => {
+  test.each([2 * MIB, 2 * MIB + 1, 4 * MIB, 7 * MIB])(
+    'reads %i bytes through two buffers at most, which are long enough for every range',
+    async (size) => {
+      const bytes = bytesOf(size)
+      const buffers = new Set<ArrayBufferLike>()
+      const source = sourceOf(bytes, {
+        read: async ({ start, end }, into) => {
+          buffers.add(into.buffer)
+          into.set(bytes.subarray(start, end))
+          return into.subarray(0, end - start)
+        },
+      })
+      expect(await hashSource(source, hasher, calm, () => {})).toBe(hashOf(bytes))
+      expect(buffers.size).toBe(size > 2 * MIB ? 2 : 1)
+    },
+  )
+
+  test('reads the next range while one is hashed, and never two at once', async () => {
     const bytes = bytesOf(5 * MIB)
-    const buffers = new Set<Uint8Array>()
+    const order: string[] = []
     const source = sourceOf(bytes, {
-      read: async ({ start, end }, into) => {
-        buffers.add(into)
-        into.set(bytes.subarray(start, end))
-        return into.subarray(0, end - start)
+      read: async ({ start, end }) => {
+        order.push(`read ${start / MIB}`)
+        await undefined
+        order.push('there')
+        return bytes.subarray(start, end)
       },
     })
-    expect(await hashSource(source, hasher, calm, () => {})).toBe(hashOf(bytes))
-    expect(buffers.size).toBe(1)
+    const noting: Hasher = {
+      create: async () => ({
+        update: (chunk) => void order.push(`hash ${chunk.length / MIB}`),
+        digest: () => '',
+      }),
+    }
+    await hashSource(source, noting, calm, () => {})
+    expect(order).toEqual([
+      ...['read 0', 'there', 'read 2', 'hash 2', 'there', 'read 4', 'hash 2', 'there', 'hash 1'],
+    ])
+  })
+
+  test('leaves nothing unhandled where hashing and the next read both fail', async () => {
+    const bytes = bytesOf(5 * MIB)
+    const source = sourceOf(bytes, {
+      read: ({ start, end }) =>
+        start > 0 ? Promise.reject(new Error('EIO')) : Promise.resolve(bytes.subarray(start, end)),
+    })
+    const broken = new Error('out of memory')
+    const failing: Hasher = {
+      create: async () => ({
+        update: () => {
+          throw broken
+        },
+        digest: () => '',
+      }),
+    }
+    expect(await errorOf(hashSource(source, failing, calm, () => {}))).toBe(broken)
   })
 
   test('is left to the source where it can', async () => {

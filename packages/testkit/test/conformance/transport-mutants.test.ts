@@ -54,6 +54,11 @@ const MUTANTS: readonly (readonly [fault: string, faults: Faults, caughtBy: read
       ['§5 read into a longer buffer gives no more than the range'],
     ],
     [
+      'gives what it read in memory that its next read writes to',
+      { does: ['share one buffer'] },
+      ['§5 what was read stays while the next range is read into other memory'],
+    ],
+    [
       'gives a short read for the end of the file',
       { ignores: ['end of file'] },
       ['§6.6 read of a range that the file does not have throws source_changed'],

@@ -60,6 +60,14 @@ export function readCases<TFile>(suite: Suite, options: TransportConformance<TFi
     }
   })
 
+  it('§5 what was read stays while the next range is read into other memory', async (bench) => {
+    const { source, bytes } = await bench.open(SIZE)
+    const first = await source.read({ start: 0, end: MIB }, new Uint8Array(MIB))
+    const second = await source.read({ start: MIB, end: 2 * MIB }, new Uint8Array(MIB))
+    checkBytes(first, bytes.subarray(0, MIB), `read [0, ${MIB})`)
+    checkBytes(second, bytes.subarray(MIB, 2 * MIB), `read [${MIB}, ${2 * MIB})`)
+  })
+
   it('§5 many sources are read at once', async (bench) => {
     const transport = await bench.create()
     const contents = Array.from({ length: 20 }, (_, seed) => patternBytes(200_000, seed))
