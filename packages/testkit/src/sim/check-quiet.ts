@@ -58,7 +58,7 @@ function checkSources(world: World, { referee }: Device, user: SimUser): void {
 
 /** Nothing is being written: what the snapshots call confirmed must be durable. */
 function checkJournal(world: World, { referee }: Device): void {
-  if (world.has('store-failure') || world.has('corrupt-record')) return
+  if (world.losesRecords) return
   for (const trace of referee.traces.values()) {
     const { name, id, pausedByUser, cancelled } = trace
     const snapshot = shown(trace)

@@ -6,12 +6,11 @@ import type { World } from './world.ts'
 export function checkTidy(world: World, device: Device, user: SimUser): void {
   if (world.violation !== undefined || user.uploader === undefined) return
   const { referee, store, queue, kept } = device
-  const lossy = world.has('store-failure') || world.has('corrupt-record')
   for (const trace of referee.traces.values()) {
     const { name, over, id, openSources } = trace
     if (over !== 'completed' && over !== 'cancelled') continue
     if (openSources > 0) world.violate('7 bounds', `${name} is ${over} and its file is open`)
-    if (lossy || id === undefined) continue
+    if (world.losesRecords || id === undefined) continue
     const parts = [...store.durable.keys()].filter((key) => key.startsWith(`p/${id}/`))
     if (parts.length > 0) world.violate('journal', `${name} is ${over} and leaves ${parts[0]}`)
     const record = referee.ledger.uploads.get(id)
@@ -24,15 +23,15 @@ export function checkTidy(world: World, device: Device, user: SimUser): void {
       world.violate('journal', `${name} is completed, which is not recorded`)
     }
   }
-  if (world.plan.canAbort && !lossy) referee.leftovers.check()
+  if (world.plan.canAbort && !world.losesRecords) referee.leftovers.check()
   // What a crash brought back after everything was over is not, and need not be.
   const done = [...referee.traces.values()].every(
     ({ over }) => over === 'completed' || over === 'cancelled',
   )
-  if (done && !lossy && (queue?.size ?? 0) > 0) {
+  if (done && !world.losesRecords && (queue?.size ?? 0) > 0) {
     world.violate('journal', `the queue still holds ${queue?.size} tasks`)
   }
-  if (done && !lossy && (kept?.size ?? 0) > 0) {
+  if (done && !world.losesRecords && (kept?.size ?? 0) > 0) {
     world.violate('kept files', `${kept?.size} files are kept for uploads that are over`)
   }
 }

@@ -37,8 +37,7 @@ export class Finished {
 
   startStarts({ id, name }: Trace): void {
     if (id === undefined || !this.#made.has(id)) return
-    // A journal that does not keep what it is given cannot tell.
-    if (this.#world.has('store-failure') || this.#world.has('corrupt-record')) return
+    if (this.#world.losesRecords) return
     this.#world.violate('3 complete', `${name} is in the storage and is sent again`)
   }
 }

@@ -63,6 +63,10 @@ export class JournalLedger {
     }
   }
 
+  recordOf(id: string | undefined): RecordedUpload | undefined {
+    return id === undefined ? undefined : this.uploads.get(id)
+  }
+
   /** Parts of the present generation whose ETag the journal holds. */
   countParts(id: string): number {
     return this.#parts.get(`${id}/${this.uploads.get(id)?.generation}`)?.size ?? 0

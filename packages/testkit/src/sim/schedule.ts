@@ -43,12 +43,12 @@ export function scheduleTrouble(world: World, device: Device, user: SimUser): vo
   }
   if (world.has('pause')) {
     often('pause', 4, () => {
-      user.pauseSome()
+      user.buttons.pauseSome()
       world.reach('paused')
-      later('trouble.paused', 60_000, () => user.resumeAll())
+      later('trouble.paused', 60_000, () => user.buttons.resumeAll())
     })
   }
-  if (world.has('cancel')) often('cancel', 2, () => user.cancelSome())
+  if (world.has('cancel')) often('cancel', 2, () => user.buttons.cancelSome())
   if (world.has('crash')) often('crash', 3, () => user.crash())
   if (world.has('reopen')) often('reopen', 2, () => user.reopen())
   if (world.has('second-process')) often('second', 3, () => user.startAgain())

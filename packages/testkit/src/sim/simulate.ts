@@ -74,7 +74,7 @@ export async function simulate(
   const run = async (end: number, until: () => boolean): Promise<boolean> => {
     for (;;) {
       await drain()
-      user.lookAtAll()
+      user.screen.lookAtAll()
       checkQuiet(world, device, user, idleSlots)
       if (world.violation !== undefined || until()) return true
       const next = clock.nextAt()

@@ -35,6 +35,11 @@ export class World {
     return this.plan.faults.has(fault)
   }
 
+  /** Nothing can be expected of a journal that does not keep what it is given. */
+  get losesRecords(): boolean {
+    return this.has('store-failure') || this.has('corrupt-record')
+  }
+
   /** Whether this fault happens here and now. */
   strikes(fault: FaultClass): boolean {
     const rate = this.plan.faults.get(fault)
