@@ -1,5 +1,5 @@
+import { chromiumArguments, requireChromium } from '@s3-bg-uploader/chromium'
 import { chromium } from 'playwright-core'
-import { chromiumArguments, findChromium } from '../../example-web/scripts/find-chromium.mjs'
 
 /**
  * Opens a page in the Chromium that CHROMIUM_PATH names, or the first on PATH.
@@ -7,11 +7,10 @@ import { chromiumArguments, findChromium } from '../../example-web/scripts/find-
  * @throws Error when there is none, and when the page throws what nobody catches.
  */
 export async function openPage(url, look) {
-  const executablePath = findChromium()
-  if (executablePath === undefined) {
-    throw new Error('There is no Chromium on PATH: apt-get install chromium, or set CHROMIUM_PATH')
-  }
-  const browser = await chromium.launch({ executablePath, args: chromiumArguments })
+  const browser = await chromium.launch({
+    executablePath: requireChromium(),
+    args: chromiumArguments,
+  })
   try {
     const page = await browser.newPage()
     const uncaught = []

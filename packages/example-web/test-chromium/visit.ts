@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { chromiumArguments } from '@s3-bg-uploader/chromium'
 import {
   type Browser,
   type BrowserContext,
@@ -9,7 +10,6 @@ import {
   type Route,
 } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { chromiumArguments } from '../scripts/find-chromium.mjs'
 import { type ServedPage, servePage } from './served-page.ts'
 
 export const MIB = 1024 * 1024

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { PutBucketCorsCommand } from '@aws-sdk/client-s3'
-import { chromiumArguments, findChromium } from '../../../example-web/scripts/find-chromium.mjs'
+import { chromiumArguments, findChromium } from '../../../chromium/find-chromium.mjs'
 import { kit } from './kit.mjs'
 
 const { chromium } = createRequire(

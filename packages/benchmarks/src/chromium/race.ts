@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { chromiumArguments, requireChromium } from '@s3-bg-uploader/chromium'
 import { build } from 'esbuild'
 import { chromium } from 'playwright-core'
 import type { Lap, Name, Race } from './page.ts'
@@ -17,18 +17,17 @@ export interface RaceOptions {
   readonly delayMs: number
 }
 
-/** @throws Error when there is none at CHROMIUM_PATH or /usr/bin/chromium. */
-export function findChromium(): string {
-  const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-  if (existsSync(path)) return path
-  throw new Error('there is no Chromium. Install it, or say by CHROMIUM_PATH where it is')
-}
-
-/** The same upload by all contenders, in turns, each in a new page. */
-export async function raceInChromium(
-  executablePath: string,
-  { rounds, megabytes, delayMs }: RaceOptions,
-): Promise<Readonly<Record<Name, readonly Lap[]>>> {
+/**
+ * The same upload by all contenders, in turns, each in a new page.
+ *
+ * @throws Error when there is no Chromium.
+ */
+export async function raceInChromium({
+  rounds,
+  megabytes,
+  delayMs,
+}: RaceOptions): Promise<Readonly<Record<Name, readonly Lap[]>>> {
+  const executablePath = requireChromium()
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('page.js', import.meta.url))],
     bundle: true,
@@ -45,15 +44,7 @@ export async function raceInChromium(
   ]
   const browser = await chromium.launch({
     executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
+    args: chromiumArguments,
   })
   try {
     const laps: Record<Name, Lap[]> = { ours: [], uppy: [], sameCalls: [], barePuts: [] }

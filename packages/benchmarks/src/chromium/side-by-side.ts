@@ -6,16 +6,16 @@
  *
  * A urls call takes the delay and so does each PUT once its bytes are there; parts have 5 MiB, six go
  * at once. Contenders take turns, the median of the rounds counts. Chromium is looked for at
- * CHROMIUM_PATH and /usr/bin/chromium.
+ * CHROMIUM_PATH and on PATH.
  */
 import { median } from '../bench/outcome.ts'
 import type { Lap, Name } from './page.ts'
 import type { Phases } from './phases.ts'
-import { findChromium, NAMES, PART_SIZE, raceInChromium } from './race.ts'
+import { NAMES, PART_SIZE, raceInChromium } from './race.ts'
 
 const [rounds = 3, megabytes = 200, delayMs = 50] = process.argv.slice(2).map(Number)
 
-const laps = await raceInChromium(findChromium(), { rounds, megabytes, delayMs })
+const laps = await raceInChromium({ rounds, megabytes, delayMs })
 const took = (name: Name): number => median(laps[name].map((lap) => lap.took))
 const parts = Math.ceil((megabytes * 1e6) / PART_SIZE)
 console.log(`${megabytes} MB in ${parts} parts, ${delayMs} ms a call, medians of ${rounds} rounds`)

@@ -33,7 +33,7 @@ const SCOPE = '@s3-bg-uploader/'
 export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   core: { uses: [] },
   'transport-node': { uses: ['core'], testsUse: ['testkit'], node: true },
-  'transport-fetch': { uses: ['core'], testsUse: ['testkit'] },
+  'transport-fetch': { uses: ['core'], testsUse: ['testkit', 'chromium'] },
   'transport-react-native': { uses: ['core'], testsUse: ['testkit'] },
   react: { uses: ['core'] },
   backend: { uses: ['core'], node: true },
@@ -45,10 +45,16 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     testsUse: ['testkit'],
     node: true,
   },
-  'example-web': { uses: ['core', 'transport-fetch', 'react', 'backend'], node: true },
+  // Where Chromium is, and how tests and scripts start it.
+  chromium: { uses: [], node: true },
+  'example-web': {
+    uses: ['core', 'transport-fetch', 'react', 'backend'],
+    testsUse: ['chromium'],
+    node: true,
+  },
   'example-expo': { uses: ['core', 'transport-react-native', 'react'] },
   // Its apps are no part of the workspace: they install what was packed.
-  consumers: { uses: [], node: true },
+  consumers: { uses: [], testsUse: ['chromium'], node: true },
   // What it shows in code blocks it has to depend on.
   docs: {
     uses: [
@@ -64,7 +70,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     node: true,
   },
   benchmarks: {
-    uses: ['core', 'transport-node', 'transport-fetch', 'backend', 'testkit'],
+    uses: ['core', 'transport-node', 'transport-fetch', 'backend', 'testkit', 'chromium'],
     node: true,
   },
 }
@@ -74,13 +80,12 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
  * may load by path, outside of the arrows. Nothing that is published may.
  */
 const REACHES: Readonly<Record<string, readonly string[]>> = {
-  'packages/backend/scripts/s3/browser.mjs': ['packages/example-web/scripts/find-chromium.mjs'],
+  'packages/backend/scripts/s3/browser.mjs': ['packages/chromium/find-chromium.mjs'],
   'packages/backend/scripts/s3/conformance.mjs': ['packages/testkit/dist/index.js'],
   'packages/backend/scripts/s3/site.mjs': [
     'packages/core/dist/index.js',
     'packages/transport-node/dist/index.js',
   ],
-  'packages/consumers/scripts/chromium.mjs': ['packages/example-web/scripts/find-chromium.mjs'],
   'packages/transport-react-native/scripts/test-vectors.mjs': ['packages/core/dist/hash/xxh64.js'],
 }
 

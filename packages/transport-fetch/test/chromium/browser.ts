@@ -1,17 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { chromiumArguments } from '@s3-bg-uploader/chromium'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
-
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 /** A Chromium with a profile of its own, which keeps what pages keep as a user's does. */
 export interface Browser {
@@ -31,7 +22,7 @@ export async function openBrowser(): Promise<Browser> {
   const profile = await mkdtemp(join(tmpdir(), 'chromium-'))
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
-    args: ARGUMENTS,
+    args: chromiumArguments,
     // Without a locale it cannot open files whose names are not plain ASCII.
     env: { ...process.env, LC_ALL: 'C.UTF-8' },
     // On, as users have it.

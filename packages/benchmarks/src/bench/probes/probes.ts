@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Comparison, compare } from '../../adaptive/compare.ts'
-import { findChromium, raceInChromium } from '../../chromium/race.ts'
+import { raceInChromium } from '../../chromium/race.ts'
 import type { QueueCost } from '../../journal/queue-cost.ts'
 import { median } from '../outcome.ts'
 import { measureBundles } from './bundle.ts'
@@ -100,7 +100,7 @@ async function probeJournal(place: string): Promise<JournalFigures> {
 }
 
 async function probeChromium(rounds: number): Promise<ChromiumFigures> {
-  const laps = await raceInChromium(findChromium(), { rounds, megabytes: 200, delayMs: 50 })
+  const laps = await raceInChromium({ rounds, megabytes: 200, delayMs: 50 })
   const seconds = (name: keyof ChromiumFigures): number =>
     median(laps[name].map(({ took }) => took)) / 1000
   return {

@@ -1,3 +1,4 @@
+// The Chromium in which tests, pictures and benchmarks open their pages, and how it is started.
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
@@ -20,6 +21,18 @@ export function findChromium() {
   const onPath = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)))
   const candidates = process.env.CHROMIUM_PATH ? [process.env.CHROMIUM_PATH] : onPath
   return candidates.find(isExecutable)
+}
+
+/** @throws Error that says how to get one, where `findChromium` finds none. */
+export function requireChromium() {
+  const path = findChromium()
+  if (path !== undefined) return path
+  const named = process.env.CHROMIUM_PATH
+  throw new Error(
+    named
+      ? `CHROMIUM_PATH is ${named}, and that cannot be run.`
+      : 'There is no Chromium on PATH: apt-get install chromium (Debian), or set CHROMIUM_PATH to one.',
+  )
 }
 
 function isExecutable(path) {

@@ -1,2 +1,0 @@
-export declare const chromiumArguments: readonly string[]
-export declare function findChromium(): string | undefined
