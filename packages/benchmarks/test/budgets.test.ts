@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { BUDGETS } from '../src/bench/budget-list.ts'
+import { budgetSummary } from '../src/bench/budget-summary.ts'
 import { budgetTable } from '../src/bench/budget-table.ts'
 import { judge, slownessOf } from '../src/bench/judge.ts'
 import type { CaseResult, Run } from '../src/bench/outcome.ts'
@@ -94,4 +95,17 @@ test('what is measured once in a run is judged as well', () => {
     'chromium-xhrs': 'no',
     bundle: 'not measured',
   })
+})
+
+test('the summary names every budget that is missed or was not measured, and counts the others', () => {
+  const chromium = { ours: 1.2, uppy: 5, sameCalls: 1.2, barePuts: 1 }
+  const run = runOf([http(1.9, 5.8, 0.44)], { probes: { chromium } })
+  const summary = budgetSummary(run, 'all.md')
+  const verdicts = judge(run)
+  const count = (held: string) => verdicts.filter((verdict) => verdict.held === held).length
+  expect(summary).toContain(`${count('yes')} are held, and ${count('there')} would be`)
+  for (const { budget, held } of verdicts) {
+    expect(summary.includes(budget.what)).toBe(held === 'no' || held === 'not measured')
+  }
+  expect(summary).toContain('Chromium, × the time of six bare XHRs: 1.20, where ≤ 1.15 is wanted')
 })

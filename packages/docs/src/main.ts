@@ -5,6 +5,7 @@ import { checkCode } from './check-code.ts'
 import { checkCommands } from './check-commands.ts'
 import { checkErrorSections, checkMentionedCodes } from './check-error-codes.ts'
 import { checkLanguages } from './check-languages.ts'
+import { checkLength } from './check-length.ts'
 import { checkLinks } from './check-links.ts'
 import { readPages } from './pages.ts'
 import { type ParsedPage, parsePage } from './parse-page.ts'
@@ -22,6 +23,7 @@ const problems = [
   ...troubleshooting.flatMap((page) => checkErrorSections(page, errorCodes)),
   ...pages.flatMap((page) => checkMentionedCodes(page, errorCodes)),
   ...checkLanguages(pages),
+  ...pages.flatMap((page) => checkLength(page)),
   ...checkCommands(repository, pages),
   ...checkCode(repository, code, pages),
 ]

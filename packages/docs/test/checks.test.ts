@@ -8,6 +8,7 @@ import { checkCode } from '../src/check-code.ts'
 import { checkCommands } from '../src/check-commands.ts'
 import { checkErrorSections, checkMentionedCodes } from '../src/check-error-codes.ts'
 import { checkLanguages } from '../src/check-languages.ts'
+import { checkLength } from '../src/check-length.ts'
 import { checkLinks } from '../src/check-links.ts'
 import { readPages } from '../src/pages.ts'
 import { parsePage } from '../src/parse-page.ts'
@@ -125,6 +126,20 @@ describe('code', () => {
       expect.stringMatching(/^2: Unexpected token/),
       '6: Nothing checks blocks of cobol',
     ])
+  })
+})
+
+describe('the README of the repository', () => {
+  const check = (lines: number, path = 'README.md') =>
+    messages(checkLength({ path, text: 'line\n'.repeat(lines) }))
+
+  test('has fewer than 200 lines', () => {
+    expect(check(199)).toEqual([])
+    expect(check(200)).toEqual(['200: It has 200 lines, and is to have fewer than 200'])
+  })
+
+  test('is the only one that has to be short', () => {
+    expect(check(500, 'packages/core/README.md')).toEqual([])
   })
 })
 

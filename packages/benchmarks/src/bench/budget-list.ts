@@ -180,7 +180,7 @@ export const BUDGETS: readonly Budget[] = [
     what: 'URLs 200 ms, PUT 100 ms, 8 slots: % busy after the first PUT',
     bound: 'at least',
     limit: 95,
-    digits: 0,
+    digits: 1,
     machine: 'none',
     measure: (run) => medianOf(outcomeOf(run, 'latency'), 'busy') * 100,
     beside: (run) =>

@@ -1,4 +1,4 @@
-import type { Budget } from './budget.ts'
+import { LIMIT_SIGNS, written } from './budget.ts'
 import { decimal } from './budget-measures.ts'
 import { judge, SET_WHERE, slownessOf, type Verdict } from './judge.ts'
 import { cells } from './markdown.ts'
@@ -16,7 +16,7 @@ export function budgetTable(run: Run): string {
   const verdicts = judge(run)
   const rows = verdicts.map(({ budget, measured, there, held }) => [
     budget.what,
-    `${budget.bound === 'at most' ? '≤' : '≥'} ${written(budget, budget.limit)}`,
+    `${LIMIT_SIGNS[budget.bound]} ${written(budget, budget.limit)}`,
     held === 'not measured' ? held : written(budget, measured),
     there === undefined ? '' : written(budget, there),
     HELD[held],
@@ -40,8 +40,4 @@ function about(run: Run): string {
     `${set} Here they took ${decimal(slowness, 2)} times as much or more; “there” is what was measured, ` +
     'divided by that.'
   )
-}
-
-function written({ digits }: Budget, value: number): string {
-  return decimal(value, Number.isInteger(value) ? 0 : digits)
 }

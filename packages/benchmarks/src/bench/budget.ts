@@ -1,3 +1,4 @@
+import { decimal } from './budget-measures.ts'
 import type { Run } from './outcome.ts'
 
 /** What this project promises of its speed. `BUDGETS` is all of it. */
@@ -18,4 +19,14 @@ export interface Budget {
   readonly measure: (run: Run) => number
   /** What was measured beside it in the same run. */
   readonly beside: (run: Run) => readonly string[]
+}
+
+export const LIMIT_SIGNS: Readonly<Record<Budget['bound'], string>> = {
+  'at most': '≤',
+  'at least': '≥',
+}
+
+/** A value of this budget. */
+export function written({ digits }: Budget, value: number): string {
+  return decimal(value, Number.isInteger(value) ? 0 : digits)
 }

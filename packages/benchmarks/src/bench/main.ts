@@ -21,6 +21,7 @@ import { toSvg } from './plot.ts'
 import { PROBE_TITLES, PROBES, type ProbeName, type Probes, probe } from './probes/probes.ts'
 import { writeReadmes } from './readme.ts'
 import { runCase } from './run-case.ts'
+import { writeRun } from './run-file.ts'
 import { toMarkdown } from './table.ts'
 
 const { values: options } = parseArgs({
@@ -86,7 +87,10 @@ const name = options.only === undefined ? form : 'part'
 writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(run, undefined, 2)}\n`)
 writeFileSync(new URL(`${name}.md`, folder), `${markdown}\n`)
 writeFileSync(new URL(`${name}.svg`, folder), toSvg(run))
-if (options.write) writeReadmes(run)
+if (options.write) {
+  writeRun(run)
+  writeReadmes(run)
+}
 
 if (options.check) {
   const floors = readFloors()[form]

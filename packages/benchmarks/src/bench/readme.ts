@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { format } from './format.ts'
 import type { Run } from './outcome.ts'
 import { toSvg } from './plot.ts'
 import { toSummary, toSummaryRun } from './summary.ts'
@@ -17,9 +16,19 @@ export function writeReadmes(run: Run): void {
   writeFileSync(new URL('plot.svg', PACKAGE), toSvg(run))
   writeFileSync(new URL('summary.svg', PACKAGE), toSvg(toSummaryRun(run)))
   const [long, short] = [new URL('README.md', PACKAGE), new URL('README.md', ROOT)]
-  fill(long, `![${WHAT}](plot.svg)\n\n${toMarkdown(run)}`)
-  fill(short, `${toSummary(run)}\n\n![${WHAT}](packages/benchmarks/summary.svg)`)
+  fill(long, longOf(run))
+  fill(short, shortOf(run))
   format([long, short])
+}
+
+/** What the README of this package shows. */
+export function longOf(run: Run): string {
+  return `![${WHAT}](plot.svg)\n\n${toMarkdown(run)}`
+}
+
+/** What the README of the repository shows, which is to stay short. */
+export function shortOf(run: Run): string {
+  return `${toSummary(run)}\n\n![${WHAT}](packages/benchmarks/summary.svg)`
 }
 
 function fill(file: URL, content: string): void {
@@ -34,15 +43,4 @@ export function between(readme: string, content: string): string | undefined {
   const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)]
   if (begin < 0 || end < begin) return undefined
   return `${readme.slice(0, begin)}${BEGIN}\n\n${content}\n\n${readme.slice(end)}`
-}
-
-/** As the linter wants them. */
-export function format(files: readonly URL[]): void {
-  const biome = fileURLToPath(new URL('node_modules/@biomejs/biome/bin/biome', ROOT))
-  const args = [biome, 'format', '--write', ...files.map((file) => fileURLToPath(file))]
-  const { status, stderr } = spawnSync(process.execPath, args, {
-    cwd: fileURLToPath(ROOT),
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`Biome ended with ${status}: ${stderr.trim().slice(-300)}`)
 }

@@ -6,8 +6,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { FLOORS_FILE, floorsFrom, readFloors } from './floors.ts'
+import { format } from './format.ts'
 import type { Run } from './outcome.ts'
-import { format } from './readme.ts'
 
 const { values } = parseArgs({ options: { short: { type: 'boolean', default: false } } })
 const form = values.short ? 'short' : 'full'

@@ -1,4 +1,4 @@
-import { budgetTable } from './budget-table.ts'
+import { budgetSummary } from './budget-summary.ts'
 import type { CaseId } from './case.ts'
 import { cells } from './markdown.ts'
 import { medianOf, type Outcome, outcomeOf, type Run, ratio } from './outcome.ts'
@@ -25,7 +25,7 @@ export function toSummaryRun(run: Run): Run {
   return { ...run, cases: run.cases.filter(({ id }) => ids.includes(id)) }
 }
 
-/** What the README of the repository shows of a run: everybody at a glance, and the budgets. */
+/** What the README of the repository shows of a run: everybody at a glance, and where it falls short. */
 export function toSummary(run: Run): string {
   const rows = ROWS.map((name, row) => [
     name,
@@ -42,7 +42,7 @@ export function toSummary(run: Run): string {
     table.join('\n'),
     legend,
     ...(leftOut.length === 0 ? [] : [leftOut.join('\n')]),
-    budgetTable(run),
+    budgetSummary(run, 'packages/benchmarks/README.md#figures'),
   ].join('\n\n')
 }
 
