@@ -53,6 +53,8 @@ async function shoot(name, scene) {
   await page.goto(server.resolvedUrls.local[0])
   await page.locator('button:enabled').first().waitFor()
   await scene({ page, context, backend, ...waysToAdd(page, name) })
+  // A picture of the whole page shows also what nobody has scrolled to.
+  await page.addStyleTag({ content: '.upload { content-visibility: visible }' })
   for (const colorScheme of ['light', 'dark']) {
     for (const width of [360, 768, 1280]) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })

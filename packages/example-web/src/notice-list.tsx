@@ -1,5 +1,6 @@
 import { useSnapshot } from '@s3-bg-uploader/react'
 import type { ReactElement } from 'react'
+import { DocsLink } from './docs-link.tsx'
 import { Icon } from './icons.tsx'
 import type { Notices } from './notices.ts'
 
@@ -8,12 +9,16 @@ export function NoticeList({ notices }: { readonly notices: Notices }): ReactEle
   const shown = useSnapshot(notices)
   return (
     <div role="alert">
-      {shown.map(({ id, text, hint }) => (
+      {shown.map(({ id, text, error }) => (
         <div className="notice" key={id}>
           <Icon name="alert" />
           <div>
             <p>{text}</p>
-            {hint !== undefined && <p className="notice-hint">{hint}</p>}
+            {error !== undefined && (
+              <p className="notice-hint">
+                {error.hint} <DocsLink error={error} />
+              </p>
+            )}
           </div>
           <button
             type="button"

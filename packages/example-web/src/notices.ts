@@ -1,11 +1,11 @@
-import { isUploadError, type Observable } from '@s3-bg-uploader/core'
+import { isUploadError, type Observable, type UploadError } from '@s3-bg-uploader/core'
 
 /** Something that the user should know and that belongs to no upload. */
 export interface Notice {
   readonly id: number
   readonly text: string
-  /** What to do about it. */
-  readonly hint: string | undefined
+  /** What it was, where that has a hint and a page. */
+  readonly error: UploadError | undefined
 }
 
 /** Notices that the user has not dismissed yet. */
@@ -17,11 +17,13 @@ export class Notices implements Observable<readonly Notice[]> {
   /** For `catch` and for `onProblem`. */
   report = (error: unknown): void => {
     const text = error instanceof Error ? error.message : String(error)
-    const hint = isUploadError(error) ? error.hint : undefined
     this.#lastId += 1
     // The same text once: two hundred files may fail for one reason.
     const others = this.#notices.filter((notice) => notice.text !== text)
-    this.#set([...others, { id: this.#lastId, text, hint }])
+    this.#set([
+      ...others,
+      { id: this.#lastId, text, error: isUploadError(error) ? error : undefined },
+    ])
   }
 
   dismiss(id: number): void {

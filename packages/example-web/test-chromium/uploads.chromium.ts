@@ -101,8 +101,11 @@ test('a failure tells what to do, and trying again keeps what has arrived', asyn
   const row = visit.row(file.name)
   await row.getByText('5 confirmed').waitFor()
   refuse()
-  await row.getByText('storage_rejected').waitFor()
   await row.getByText('The storage refused a part', { exact: false }).waitFor()
+  const more = row.getByRole('link', { name: 'More about storage_rejected' })
+  expect(await more.getAttribute('href')).toMatch(/\/troubleshooting\.md#storage_rejected$/)
+  // What is on its way would be left by a page that is opened in its place.
+  expect(await more.getAttribute('target')).toBe('_blank')
   visit.fateOf = () => 'send'
   await row.getByRole('button', { name: 'Try again holiday.mp4' }).click()
   await visit.expectStored(file)

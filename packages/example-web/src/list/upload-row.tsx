@@ -4,6 +4,7 @@ import { memo, type ReactElement, useEffect, useRef } from 'react'
 import { useAnnounce } from '../announcements.tsx'
 import { percent } from '../text/quantities.ts'
 import { announcement, progressText, statusLabel } from '../text/upload-text.ts'
+import { FailureNote } from './failure-note.tsx'
 import { FileName } from './file-name.tsx'
 import { PartsPanel } from './parts-panel.tsx'
 import { UploadActions } from './upload-actions.tsx'
@@ -44,13 +45,7 @@ export const UploadRow = memo(function UploadRow({
       </p>
       {status === 'completed' && key !== undefined && <p className="stored">{key}</p>}
       <WaitingNote upload={upload} snapshot={snapshot} report={report} />
-      {error !== undefined && (
-        <div className="note failed">
-          <p>{error.message}</p>
-          <p>{error.hint}</p>
-          <p className="code">{error.code}</p>
-        </div>
-      )}
+      {error !== undefined && <FailureNote error={error} />}
       <PartsPanel upload={upload} name={name} initiallyOpen={showParts} />
     </li>
   )
