@@ -1,4 +1,4 @@
-import type { Abandoned, Multipart, UploadState } from './upload-state.ts'
+import type { Abandoned, Job, Multipart, UploadState } from './upload-state.ts'
 
 /**
  * More than this are a sign that abort does not work. Those that were given up first are left to
@@ -13,8 +13,14 @@ export function abandon(state: UploadState, { key, uploadId }: Multipart): Uploa
 }
 
 /** The one that is being aborted: there is never more than one such call. */
-export function findAborting({ abandoned }: UploadState): Abandoned | undefined {
-  return abandoned.find(({ job }) => job !== undefined)
+export function findAborting({ abandoned }: UploadState): Aborting | undefined {
+  return abandoned.find(isAborting)
+}
+
+type Aborting = Abandoned & { readonly job: Job }
+
+function isAborting(one: Abandoned): one is Aborting {
+  return one.job !== undefined
 }
 
 /** The one whose turn it is to be aborted, if none is. */

@@ -7,11 +7,11 @@ import { refill } from './signing.ts'
 import { hurryStragglers, nextStraggler } from './stragglers.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import {
+  hasAllParts,
   isBeingJournaled,
   type LifecycleCall,
   type Multipart,
   type Rules,
-  stageOf,
   type UploadState,
 } from './upload-state.ts'
 
@@ -81,17 +81,12 @@ function goOn(state: UploadState, now: number, rules: Rules, out: UploadEffect[]
     return stateWith(state, { source: 'opening' })
   }
   if (state.source === 'opening') return state
-  switch (stageOf(state)) {
-    case 'hashing':
-      return hash(state, now, out)
-    case 'starting':
-      return call(state, 'start', now, out)
-    case 'uploading':
-      return upload(state, now, rules, out)
-    case 'completing':
-      if (state.multipart?.mustList && rules.canList) return call(state, 'list', now, out)
-      return complete(state, now, out)
-  }
+  const { multipart } = state
+  if (state.hash === undefined) return hash(state, now, out)
+  if (multipart === undefined) return call(state, 'start', now, out)
+  if (!hasAllParts(multipart)) return upload(state, multipart, now, rules, out)
+  if (multipart.mustList && rules.canList) return call(state, 'list', now, out)
+  return complete(state, multipart, now, out)
 }
 
 function hash(state: UploadState, now: number, out: UploadEffect[]): UploadState {
@@ -119,9 +114,13 @@ function call(
  * A complete call takes effect even if this process does not live to hear of it. A journal that
  * lacked a part then would ask for an upload that the storage no longer has, and send it all again.
  */
-function complete(state: UploadState, now: number, out: UploadEffect[]): UploadState {
-  const { multipart } = state
-  if (multipart === undefined || state.call !== undefined) return state
+function complete(
+  state: UploadState,
+  multipart: Multipart,
+  now: number,
+  out: UploadEffect[],
+): UploadState {
+  if (state.call !== undefined) return state
   if (multipart.completeTicket === undefined) {
     const next = record(state, out)
     return stateWith(next, { multipart: multipartWith(multipart, { completeTicket: next.ticket }) })
@@ -129,10 +128,15 @@ function complete(state: UploadState, now: number, out: UploadEffect[]): UploadS
   return isBeingJournaled(state, multipart) ? state : call(state, 'complete', now, out)
 }
 
-function upload(state: UploadState, now: number, rules: Rules, out: UploadEffect[]): UploadState {
-  if (state.multipart === undefined) return state
-  const multipart = releaseDelayed(state.multipart, now)
-  const next = multipart === state.multipart ? state : stateWith(state, { multipart })
+function upload(
+  state: UploadState,
+  before: Multipart,
+  now: number,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  const multipart = releaseDelayed(before, now)
+  const next = multipart === before ? state : stateWith(state, { multipart })
   if (rules.canList && (multipart.mustList || onlyBlindPartsLeft(multipart))) {
     return call(
       stateWith(next, { multipart: multipartWith(multipart, { mustList: true }) }),
@@ -150,10 +154,7 @@ function hurry(state: UploadState, now: number, rules: Rules, out: UploadEffect[
 }
 
 function onlyBlindPartsLeft(multipart: Multipart): boolean {
-  return (
-    multipart.blind.length > 0 &&
-    multipart.confirmed.size + multipart.blind.length === multipart.parts
-  )
+  return multipart.confirmed.size + multipart.blind.length === multipart.parts
 }
 
 function tellScheduler(state: UploadState, rules: Rules, out: UploadEffect[]): UploadState {
@@ -181,7 +182,7 @@ function setAlarm(state: UploadState, now: number, rules: Rules, out: UploadEffe
 function nextNeed(state: UploadState, now: number, rules: Rules): number {
   let at = Number.POSITIVE_INFINITY
   const need = (time: number): void => {
-    if (time < at) at = time
+    at = Math.min(at, time)
   }
   // What is due already was done by the steps before; only the future needs an alarm.
   const needLater = (time: number): void => {
@@ -189,29 +190,19 @@ function nextNeed(state: UploadState, now: number, rules: Rules): number {
   }
   const { call, abandoned, multipart } = state
   if (call !== undefined) need(call.startedAt + rules.stallMs)
-  if (rules.canAbort) {
-    const { job } = findAborting(state) ?? {}
-    if (job !== undefined) need(job.startedAt + rules.stallMs)
-    else if (state.gate !== 'network') for (const { retryAt } of abandoned) needLater(retryAt)
-  }
+  const aborting = findAborting(state)
+  if (aborting !== undefined) need(aborting.job.startedAt + rules.stallMs)
+  else if (state.gate !== 'network') for (const { retryAt } of abandoned) needLater(retryAt)
   if (multipart?.signing !== undefined) need(multipart.signing.askedAt + rules.stallMs)
-  if (multipart !== undefined && rules.queueTasks !== undefined) {
-    for (const flight of multipart.flights) need(expiryInQueue(flight))
+  for (const flight of multipart?.flights ?? []) {
+    need(expiryInQueue(flight))
+    if (rules.seesProgress) need(flight.movedAt + rules.stallMs)
   }
-  if (multipart !== undefined && rules.seesProgress) {
-    for (const { movedAt } of multipart.flights) need(movedAt + rules.stallMs)
-  }
-  const runs =
-    state.outcome === undefined &&
-    !state.paused &&
-    state.admission === 'granted' &&
-    state.gate === 'open' &&
-    state.source === 'open'
-  if (!runs) return at
-  if (call === undefined) needLater(state.callRetryAt)
+  if (state.admission !== 'granted' || state.gate !== 'open') return at
+  needLater(state.callRetryAt)
   if (multipart !== undefined) {
     for (const { retryAt } of multipart.delayed) needLater(retryAt)
-    if (multipart.signing === undefined) needLater(multipart.signRetryAt)
+    needLater(multipart.signRetryAt)
     need(nextStraggler(multipart, now, rules))
   }
   return at

@@ -22,10 +22,12 @@ export function noteCallFailed(
   out: UploadEffect[],
 ): UploadState {
   switch (fact.call) {
-    case 'urls':
-      return state.multipart?.signing?.ticket === fact.ticket
-        ? noteUrlsFailed(state, fact, rules, out)
+    case 'urls': {
+      const { multipart } = state
+      return multipart?.signing?.ticket === fact.ticket
+        ? noteUrlsFailed(state, multipart, fact, rules, out)
         : state
+    }
     case 'abort':
       return noteAbortFailed(state, fact, rules, out)
     default:
@@ -43,13 +45,13 @@ interface CallFailure {
 
 export function noteUrlsFailed(
   state: UploadState,
+  signing: Multipart,
   fact: CallFailure,
   rules: Rules,
   out: UploadEffect[],
 ): UploadState {
-  if (state.multipart === undefined) return state
   const { failure } = fact
-  const multipart = dropSigning(state.multipart)
+  const multipart = dropSigning(signing)
   const without: UploadState = { ...state, multipart }
   const decision = decide('urls', failure)
   if (decision === 'restart') return restart(without, { step: 'urls', failure }, rules, out)
@@ -68,7 +70,7 @@ function noteAbortFailed(
   out: UploadEffect[],
 ): UploadState {
   const useless = findAborting(state)
-  if (useless?.job?.ticket !== fact.ticket) return state
+  if (useless?.job.ticket !== fact.ticket) return state
   if (isOffline(state, fact.failure)) return changeAbandoned(state, useless, { job: undefined })
   const failed = useless.failed + 1
   const isLast = failed >= rules.retry.attempts
@@ -95,18 +97,13 @@ function noteLifecycleFailed(
   if (decision === 'retry') return tryAgain(noted, step, fact, rules, out)
   const { multipart, completeLost } = noted
   if (step === 'list' && completeLost) return failUncertain(noted, { step, failure }, out)
-  if (
-    step === 'complete' &&
-    completeLost &&
-    multipart !== undefined &&
-    isUnsettled(multipart, failure)
-  ) {
+  if (completeLost && multipart !== undefined && isUnsettled(multipart, failure)) {
     // The lost call may have done it: only the storage can tell.
     if (rules.canList) return { ...noted, multipart: { ...multipart, mustList: true } }
     return failUncertain(noted, { step, failure }, out)
   }
   if (decision === 'restart') return restart(noted, { step, failure }, rules, out)
-  if (step === 'list' && multipart !== undefined && multipart.blind.length === 0) {
+  if (step === 'list' && multipart?.blind.length === 0) {
     // Listing only saves sending parts again; without it they are sent again.
     return { ...noted, callFailed: 0, multipart: { ...multipart, mustList: false } }
   }
@@ -158,7 +155,7 @@ function mayHaveTakenEffect(decision: Decision, failure: Failure): boolean {
 }
 
 /** Who was not admitted does not know the gate, and is given the benefit of the doubt. */
-function isOffline(state: UploadState, failure: Failure): boolean {
+export function isOffline(state: UploadState, failure: Failure): boolean {
   const isOnline = state.admission === 'granted' && state.gate === 'open'
   return !isOnline && failure.kind !== 'status'
 }
@@ -185,14 +182,13 @@ export function failSilentCalls(
     }
     next = noteCallFailed(next, { call, ticket, failure, draw, now }, rules, out)
   }
-  const isSilent = (since: number | undefined): boolean =>
-    since !== undefined && now >= since + rules.stallMs
+  const isSilent = (since: number): boolean => now >= since + rules.stallMs
   if (state.call !== undefined && isSilent(state.call.startedAt)) {
     giveUp(state.call.kind, state.call.ticket)
   }
   const signing = next.multipart?.signing
   if (signing !== undefined && isSilent(signing.askedAt)) giveUp('urls', signing.ticket)
-  const { job } = findAborting(next) ?? {}
+  const job = findAborting(next)?.job
   if (job !== undefined && isSilent(job.startedAt)) giveUp('abort', job.ticket)
   return next
 }

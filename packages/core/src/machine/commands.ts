@@ -52,7 +52,6 @@ export function cancel(state: UploadState, rules: Rules, out: UploadEffect[]): U
     ...left,
     outcome: 'cancelled',
     failedWith: undefined,
-    paused: false,
     source: 'closed',
     missingFor: undefined,
   }
@@ -63,8 +62,8 @@ export function cancel(state: UploadState, rules: Rules, out: UploadEffect[]): U
 
 /** Goes on after a failure. What is confirmed is kept, unless the file is another one now. */
 export function retry(state: UploadState, rules: Rules, out: UploadEffect[]): UploadState {
-  if (state.outcome !== 'failed') return state
-  const { multipart } = state
+  const { failedWith, multipart } = state
+  if (failedWith === undefined) return state
   const again: UploadState = {
     ...state,
     outcome: undefined,
@@ -84,9 +83,9 @@ export function retry(state: UploadState, rules: Rules, out: UploadEffect[]): Up
       delayed: anew(multipart.delayed).map((delayed) => ({ ...delayed, retryAt: 0 })),
     },
   }
-  const code = state.failedWith?.code
+  const { code } = failedWith
   if (code === 'upload_lost') return record(startOver(again, rules, false, out), out)
-  if (state.failedWith !== undefined && isInvalidPart(state.failedWith.failure)) {
+  if (isInvalidPart(failedWith.failure)) {
     return record(startOver(again, rules, true, out), out)
   }
   const unopened = code === 'file_not_found' || code === 'permission_needed'

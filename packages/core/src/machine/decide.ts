@@ -20,9 +20,8 @@ export function decide(step: Step, failure: Failure): Decision {
     case 'expired':
       return 'retry'
     case 'unusable':
-      return 'fail'
     case 'local':
-      // It is code that comes over the network, as an answer does.
+      // That is code that comes over the network, as an answer does.
       return failure.code === 'hasher_missing' ? 'retry' : 'fail'
     case 'status': {
       const { status, reason } = failure

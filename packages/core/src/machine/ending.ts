@@ -12,7 +12,6 @@ export function stopParts(state: UploadState, out: UploadEffect[]): UploadState 
   const { multipart } = state
   if (multipart === undefined) return state
   const { flights, signing } = multipart
-  if (flights.length === 0 && signing === undefined) return state
   if (signing !== undefined) out.push({ type: 'dropCall', call: 'urls', ticket: signing.ticket })
   return stateWith(state, { multipart: dropSigning(takeBack(multipart, flights, out)) })
 }
@@ -57,7 +56,6 @@ export function withdraw(state: UploadState, out: UploadEffect[]): UploadState {
     // Only who is admitted is told of the gate: what was known of it would grow old.
     admission: 'none',
     gate: 'open',
-    wantsSlot: false,
     // A queue may go on with parts of a file that this process cannot open.
     multipart:
       multipart &&

@@ -63,7 +63,7 @@ export function noteAttached(
   fact: Fact<'attached'>,
   out: UploadEffect[],
 ): UploadState {
-  if (state.outcome !== undefined || state.source !== 'missing') return state
+  if (state.source !== 'missing') return state
   return noteOpened(stateWith(state, { source: 'opening', missingFor: undefined }), fact, out)
 }
 
@@ -164,7 +164,7 @@ function takeBack(
   out: UploadEffect[],
 ): UploadState {
   const isBack = (one: Abandoned): boolean => one.uploadId === uploadId && one.key === key
-  const { job } = state.abandoned.find(isBack) ?? {}
+  const job = state.abandoned.find(isBack)?.job
   if (job !== undefined) out.push({ type: 'dropCall', call: 'abort', ticket: job.ticket })
   return stateWith(state, { abandoned: state.abandoned.filter((one) => !isBack(one)) })
 }
@@ -177,13 +177,13 @@ export function noteUrls(
 ): UploadState {
   const { multipart } = state
   if (multipart?.signing?.ticket !== fact.ticket) return state
-  if (fact.urls.some(({ lifeMs }) => lifeMs !== undefined && lifeMs <= 0)) {
+  if (fact.urls.some(({ lifeMs = Number.POSITIVE_INFINITY }) => lifeMs <= 0)) {
     const message =
       'getUploadUrls answered with URLs that have expired already: compare the clocks of backend and storage'
     const failure: Failure = { kind: 'expired', message }
-    return noteUrlsFailed(state, { ...fact, failure }, rules, out)
+    return noteUrlsFailed(state, multipart, { ...fact, failure }, rules, out)
   }
-  return stateWith(state, { multipart: noteSigned(multipart, fact) })
+  return stateWith(state, { multipart: noteSigned(multipart, multipart.signing, fact) })
 }
 
 export function noteCompleted(
@@ -210,5 +210,5 @@ export function noteCompleted(
 
 export function noteAborted(state: UploadState, ticket: number, out: UploadEffect[]): UploadState {
   const aborted = findAborting(state)
-  return aborted?.job?.ticket === ticket ? dropAbandoned(state, aborted, out) : state
+  return aborted?.job.ticket === ticket ? dropAbandoned(state, aborted, out) : state
 }

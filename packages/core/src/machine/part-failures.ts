@@ -1,4 +1,6 @@
 import { backoffMs } from './backoff.ts'
+import { isOffline } from './call-failures.ts'
+import { stateWith } from './copy-with.ts'
 import { decide, errorCode } from './decide.ts'
 import { fail, restart, takeBack } from './ending.ts'
 import type { Failure } from './failure.ts'
@@ -21,7 +23,7 @@ export function notePartFailed(
   const { part } = flight
   const decision = decide('put', failure)
   // Being offline is nobody's failed attempt (guarantee 5).
-  const offline = decision === 'retry' && state.gate !== 'open' && failure.kind !== 'status'
+  const offline = decision === 'retry' && isOffline(state, failure)
   if (flight.holdsSlot) {
     const landing = offline ? undefined : failedLanding(failure, flight.startedAt, now)
     out.push({ type: 'releaseSlots', count: 1, landing })
@@ -80,17 +82,11 @@ export function releaseDelayed(multipart: Multipart, now: number): Multipart {
  * Parts that still wait in a queue when their URL expires are taken back, for a fresh one: it would be
  * refused (guarantee 4). Nobody can do that while the process is suspended or dead; then it is.
  */
-export function recallExpired(
-  state: UploadState,
-  now: number,
-  rules: Rules,
-  out: UploadEffect[],
-): UploadState {
+export function recallExpired(state: UploadState, now: number, out: UploadEffect[]): UploadState {
   const { multipart } = state
-  if (multipart === undefined || rules.queueTasks === undefined) return state
+  if (multipart === undefined) return state
   const expired = multipart.flights.filter((flight) => expiryInQueue(flight) <= now)
-  const recalled = takeBack(multipart, expired, out)
-  return recalled === multipart ? state : { ...state, multipart: recalled }
+  return stateWith(state, { multipart: takeBack(multipart, expired, out) })
 }
 
 /** When the URL of a part that waits in a queue expires. Those of an earlier process are not known. */
@@ -110,7 +106,7 @@ export function failStalled(
   if (!rules.seesProgress || state.multipart === undefined) return state
   let next = state
   for (const { taskId, movedAt, part } of state.multipart.flights) {
-    if (now < movedAt + rules.stallMs || next.multipart === undefined) continue
+    if (now < movedAt + rules.stallMs) continue
     out.push({ type: 'cancelPuts', taskIds: [taskId] })
     const seconds = Math.round(rules.stallMs / 1000)
     const message = `part ${part} made no progress for ${seconds} s`

@@ -18,11 +18,10 @@ export function valueAt<T>(table: PartTable<T>, part: number): T | undefined {
 
 export function withValue<T>(table: PartTable<T>, part: number, value: T): PartTable<T> {
   const index = Math.floor(part / BLOCK)
-  const block = table.blocks[index]?.slice() ?? new Array<T | undefined>(BLOCK).fill(undefined)
+  const block = table.blocks[index]?.slice() ?? []
   const isNew = block[part % BLOCK] === undefined
   block[part % BLOCK] = value
   const blocks = table.blocks.slice()
-  while (blocks.length < index) blocks.push(undefined)
   blocks[index] = block
   return { size: table.size + (isNew ? 1 : 0), blocks }
 }

@@ -102,13 +102,12 @@ export function noteProgress(
   now: number,
 ): UploadState {
   const { multipart } = state
-  const index = multipart?.flights.findIndex((flight) => flight.taskId === taskId) ?? -1
-  const flight = multipart?.flights[index]
+  const flight = multipart?.flights.find((one) => one.taskId === taskId)
   if (multipart === undefined || flight === undefined) return state
   const begins = flight.movedAt === Number.POSITIVE_INFINITY
   if (sentBytes <= flight.sentBytes && !begins) return state
-  const flights = multipart.flights.slice()
-  flights[index] = { ...flight, sentBytes, movedAt: now }
+  const moving: Flight = { ...flight, sentBytes, movedAt: now }
+  const flights = multipart.flights.map((one) => (one === flight ? moving : one))
   const moved: Multipart = multipartWith(multipart, { flights })
   return stateWith(state, { sentBytes: mostSent(state, moved), multipart: moved })
 }
@@ -156,12 +155,12 @@ export function confirm(
   if (flight === undefined && multipart.flights.some(({ part }) => part === fact.part))
     return ignore()
   // Of what an earlier process sent off nobody knows when that was.
-  const tookMs = flight?.startedAt === undefined ? undefined : now - flight.startedAt
-  const msPerLoad = tookMs !== undefined && flight?.load ? tookMs / flight.load : undefined
+  const { startedAt, load: untilDone, holdsSlot } = flight ?? {}
+  const tookMs = startedAt === undefined ? undefined : now - startedAt
+  const msPerLoad = tookMs !== undefined && untilDone ? tookMs / untilDone : undefined
   const bytes = partLength(state.file.size, multipart.partSize, fact.part)
   const load = loadOf({ parts: 1, bytes })
-  if (flight?.holdsSlot) {
-    const { startedAt } = flight
+  if (holdsSlot) {
     const landing: Landing | undefined =
       startedAt === undefined ? undefined : { how: 'stored', startedAt, endedAt: now, load }
     out.push({ type: 'releaseSlots', count: 1, msPerLoad, landing })

@@ -2,7 +2,7 @@ import { etagOf } from './etag-table.ts'
 import { mostSent } from './most-sent.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { UploadEvent } from './upload-event.ts'
-import type { Flight, Multipart, UploadState } from './upload-state.ts'
+import type { Flight, Multipart, UploadState, WaitingPart } from './upload-state.ts'
 
 export type Reattach = typeof reattach
 
@@ -45,7 +45,7 @@ export function reattach(
   const flying = new Set(flights.map(({ part }) => part))
   const last = flights.reduce((most, { part }) => Math.max(most, part), 0)
   // They are before `next` from now on, and so are those between them that nobody sent.
-  const returned = [...multipart.returned]
+  const returned: WaitingPart[] = []
   let { next } = multipart
   for (; next <= last; next += 1) {
     if (flying.has(next) || etagOf(multipart.confirmed, next) !== undefined) continue

@@ -193,7 +193,7 @@ function admit(state: SchedulerState, effects: SchedulerEffect[]): SchedulerStat
     admitted = inOrder([...admitted, newlyAdmitted({ id, order })])
     effects.push({ type: 'admit', id, gate: 'open' })
   }
-  return queue === state.queue ? state : { ...state, queue, admitted }
+  return { ...state, queue, admitted }
 }
 
 function newlyAdmitted(upload: Queued): Admitted {

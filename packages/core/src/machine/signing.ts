@@ -83,10 +83,9 @@ export function refill(
 /** Notes the URLs that came. */
 export function noteSigned(
   multipart: Multipart,
+  signing: Signing,
   event: Extract<UploadEvent, { type: 'signed' }>,
 ): Multipart {
-  const { signing } = multipart
-  if (signing === undefined) return multipart
   const failed = new Map(signing.parts.map((waiting) => [waiting.part, waiting.failed]))
   const ready = multipart.ready.slice()
   let urlLifeMs = multipart.urlLifeMs

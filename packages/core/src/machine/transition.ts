@@ -104,7 +104,7 @@ function note(
       return notePartFailed(state, event, now, rules, out)
     case 'woke': {
       const awake = stateWith(state, { wakeAt: Number.POSITIVE_INFINITY })
-      const recalled = recallExpired(awake, now, rules, out)
+      const recalled = recallExpired(awake, now, out)
       const silent = failSilentCalls(recalled, now, event.draw, rules, out)
       return failStalled(silent, now, event.draw, rules, out)
     }

@@ -315,5 +315,9 @@ export type Stage = 'hashing' | 'starting' | 'uploading' | 'completing'
 export function stageOf(state: UploadState): Stage {
   if (state.hash === undefined) return 'hashing'
   if (state.multipart === undefined) return 'starting'
-  return state.multipart.confirmed.size < state.multipart.parts ? 'uploading' : 'completing'
+  return hasAllParts(state.multipart) ? 'completing' : 'uploading'
+}
+
+export function hasAllParts({ confirmed, parts }: Multipart): boolean {
+  return confirmed.size >= parts
 }

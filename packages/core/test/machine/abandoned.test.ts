@@ -74,6 +74,14 @@ describe('multipart uploads that are of no more use', () => {
     expect(s.woke()).toContain('callAbort m')
   })
 
+  test('and whose abort call fails wait for the network, and nothing wakes for them before', () => {
+    const s = threeInARow()
+    s.send({ type: 'gateChanged', gate: 'network' })
+    expect(s.callFailed(answered(500))).toEqual([])
+    s.now = 500
+    expect(s.send({ type: 'gateChanged', gate: 'open' })).toContain('callAbort m')
+  })
+
   test('are asked for no more once the storage refused', () => {
     const s = threeInARow()
     expect(s.callFailed(lost)).toEqual(['journalUpload', 'callAbort m2'])
@@ -96,6 +104,19 @@ describe('multipart uploads that are of no more use', () => {
     expect(s.started()).toContain('dropCall abort')
     expect(names(s)).toEqual([])
     expect(s.aborted()).toEqual([])
+  })
+
+  test('are still of none where startUpload gives their id to another key', () => {
+    const s = new Script({ canAbort: true }).toFlights()
+    s.putFailed(1, changed)
+    s.send({ type: 'retry' })
+    s.admit()
+    s.send({ type: 'opened', size: 25, lastModified: 5 })
+    s.hashed()
+    const ticket = s.state.call?.ticket ?? -1
+    s.send({ type: 'started', ticket, key: 'other', uploadId: 'm', partSize: 10 })
+    expect(s.effects).not.toContain('dropCall abort')
+    expect(names(s)).toEqual(['m'])
   })
 
   test('of which nobody can be told are not remembered', () => {

@@ -62,6 +62,20 @@ describe('what a transport keeps for a file', () => {
     expect(s.send({ type: 'cancel' })).toContain('releaseRef "new"')
   })
 
+  test('stays when the same file was brought again', () => {
+    const s = missing()
+    const effects = s.send({ type: 'attached', size: 25, lastModified: 5, ref: '"ref"' })
+    expect(effects).toEqual(['requestAdmission'])
+  })
+
+  test('is not released again when it is opened after the upload was cancelled', () => {
+    const s = keeping({ ...newUpload(fileOf(25)), source: 'closed', recorded: true, hash: 'ab' })
+    s.woke()
+    s.admit()
+    expect(s.send({ type: 'cancel' })).toContain('releaseRef "ref"')
+    expect(s.send({ type: 'opened', size: 25, lastModified: 5, ref: '"later"' })).toEqual([])
+  })
+
   test('is released likewise when the new file must be hashed first, or is another one', () => {
     const touched = missing()
     expect(touched.send({ type: 'attached', size: 25, lastModified: 6, ref: '"new"' })).toEqual([

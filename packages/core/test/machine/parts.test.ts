@@ -61,6 +61,24 @@ describe('a PUT that fails', () => {
     ])
   })
 
+  test('while the network is away, but for another reason, counts', () => {
+    const s = new Script().toFlights()
+    s.send({ type: 'gateChanged', gate: 'network' })
+    s.putFailed(1, answered(503))
+    expect(s.state.multipart?.delayed).toMatchObject([{ part: 1, failed: 1 }])
+    s.putFailed(2, { kind: 'local', code: 'source_changed', message: 'short read' })
+    expect(s.state.failedWith).toMatchObject({ code: 'source_changed', part: 2 })
+  })
+
+  test('tells how the exchange ended, and so does one that does not', () => {
+    const s = new Script().toFlights()
+    s.now = 300
+    s.putFailed(1, broken)
+    s.confirmed(2)
+    const landings = s.raw.concat().map((effect) => 'landing' in effect && effect.landing)
+    expect(landings).toContainEqual({ how: 'stored', startedAt: 0, endedAt: 300, load: 65_546 })
+  })
+
   test('takes back no bytes that were on their way', () => {
     const s = new Script().toFlights()
     const progress = (part: number, sentBytes: number): void => {
@@ -121,6 +139,22 @@ describe('a 2xx without an ETag', () => {
     expect(s.journaled()).toContain('callComplete')
   })
 
+  test('of several is sent again only where the list does not have it', () => {
+    const s = new Script({ canList: true }, newUpload(fileOf(20))).toFlights()
+    s.putFailed(1, noEtag)
+    expect(s.putFailed(2, noEtag)).toContain('callList')
+    expect(s.listed(1)).toEqual(['journalPart 1 e1', 'callUrls 2'])
+  })
+
+  test('is not looked for among parts that this upload cannot have', () => {
+    const s = new Script({ canList: true }, newUpload(fileOf(20))).toFlights()
+    s.putFailed(1, noEtag)
+    s.putFailed(2, noEtag)
+    const ticket = s.state.call?.ticket ?? 0
+    s.send({ type: 'listed', ticket, parts: [{ part: 3, etag: 'e3', size: 0 }] })
+    expect(s.effects).toEqual(['callUrls 1,2'])
+  })
+
   test('and not in the list, or there with another size: it is sent again', () => {
     const s = new Script({ canList: true }, newUpload(fileOf(10))).toSigned()
     s.grant()
@@ -163,6 +197,24 @@ test('a part that is confirmed twice is journaled before the queue may forget it
   // The queue is told once the journal holds it; what was noted first stays.
   expect(s.send(again)).toEqual(['journalPart 1 e1'])
   expect(s.state).toBe(before)
+})
+
+test('a part that arrives after its upload has begun anew is not taken for one of the new', () => {
+  const s = new Script().toFlights()
+  const late = { taskId: s.task(2), part: 2, generation: 0, etag: 'old' } as const
+  s.putFailed(1, lost)
+  s.started()
+  s.journaled()
+  s.signed()
+  expect(s.send({ type: 'partConfirmed', ...late })).toEqual(['cancelPuts 2'])
+  expect(s.state.multipart?.confirmed.size).toBe(0)
+})
+
+test('a fresh URL for a part that comes first is used first', () => {
+  const s = new Script().toFlights()
+  expect(s.putFailed(1, rejected)).toContain('callUrls 1')
+  s.signed()
+  expect(s.grant()).toContain('put 1 [0,10) url1')
 })
 
 test('a part that arrives while a fresh URL for it is on its way is not sent again', () => {
@@ -228,11 +280,26 @@ describe('a PUT that stands still', () => {
     expect(s.at(10_000_000, { type: 'woke', draw: 0 })).toEqual([])
   })
 
-  test('several at once do not come back together', () => {
+  test.each([0, 0.5, 0.99])('several at once do not come back together: draw %d', (draw) => {
     const s = new Script().toFlights()
-    s.at(60_000, { type: 'woke', draw: 0 })
-    const [one, two] = s.state.multipart?.delayed ?? []
-    expect(one?.retryAt).not.toBe(two?.retryAt)
+    s.at(60_000, { type: 'woke', draw })
+    const [one, two] = (s.state.multipart?.delayed ?? []).map(({ retryAt }) => retryAt)
+    expect(one).not.toBe(two)
+    // And none later than the first retry may be.
+    expect(Math.max(one ?? 0, two ?? 0)).toBeLessThan(61_000)
+  })
+
+  test('for the last time fails the upload, which stops the others once, and says for how long', () => {
+    const s = new Script({ retry: { attempts: 1, baseMs: 1, capMs: 1 } }).toFlights()
+    expect(s.at(60_000, { type: 'woke', draw: 0 })).toEqual([
+      'cancelPuts 1',
+      'releaseSlots 1',
+      'cancelPuts 2',
+      'releaseSlots 1',
+      'withdraw',
+      'journalUpload',
+    ])
+    expect(s.state.failedWith?.failure.message).toBe('part 1 made no progress for 60 s')
   })
 })
 

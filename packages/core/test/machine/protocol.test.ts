@@ -119,7 +119,19 @@ describe('complete waits for the journal', () => {
   })
 })
 
-describe('answers that nobody waits for change nothing', () => {
+test('a record that is known to be durable changes nothing when it is told again', () => {
+  const s = new Script().toFlights()
+  const before = s.state
+  expect(s.send({ type: 'journaled', ticket: before.journaled })).toEqual([])
+  expect(s.state).toBe(before)
+})
+
+describe.each<[string, (s: Script) => unknown]>([
+  ['is hashed', (s) => [s.journaled(), s.admit()]],
+  ['is started', (s) => [s.journaled(), s.admit(), s.hashed()]],
+  ['has parts under way', (s) => s.toFlights()],
+  ['has a part that waits for its retry', (s) => [s.toFlights(), s.putFailed(1, answered(503))]],
+])('answers that nobody waits for change nothing of an upload that %s', (_, play) => {
   const failure = broken
   const draw = 0
   test.each([
@@ -138,26 +150,36 @@ describe('answers that nobody waits for change nothing', () => {
     { type: 'callFailed', call: 'complete', ticket: 99, failure: lost, draw },
     { type: 'callFailed', call: 'abort', ticket: 99, failure, draw },
     { type: 'partProgressed', taskId: 'u/0/1/99', sentBytes: 5 },
+    { type: 'partWaits', taskId: 'u/0/1/99' },
     { type: 'partFailed', taskId: 'u/0/1/99', failure: lost, draw },
+    { type: 'attached', size: 1, lastModified: 9 },
     { type: 'admitted', gate: 'network' },
     { type: 'resume' },
     { type: 'retry' },
   ] as const)('$type', (event) => {
-    const s = new Script().toFlights()
+    const s = new Script()
+    play(s)
     const before = s.state
     expect(s.send(event)).toEqual([])
     expect(s.state).toBe(before)
   })
+})
 
-  test.each([
-    ['of an earlier generation', { taskId: 'u/1/1/99', part: 1, generation: 1 }],
-    ['that is under way by another task', { taskId: 'u/0/1/99', part: 1, generation: 0 }],
-  ])('but a background queue may forget a part %s', (_, part) => {
-    const s = new Script().toFlights()
-    const before = s.state
-    expect(s.send({ type: 'partConfirmed', etag: 'x', ...part })).toEqual(['cancelPuts 1'])
-    expect(s.state).toBe(before)
-  })
+test.each<[string, number, { taskId: string; part: number; generation: number }]>([
+  ['of another generation', 3, { taskId: 'u/1/3/99', part: 3, generation: 1 }],
+  ['that is under way by another task', 1, { taskId: 'u/0/1/99', part: 1, generation: 0 }],
+])('a queue may forget a part %s, which changes nothing', (_, number, part) => {
+  const s = new Script().toFlights()
+  const before = s.state
+  expect(s.send({ type: 'partConfirmed', etag: 'x', ...part })).toEqual([`cancelPuts ${number}`])
+  expect(s.state).toBe(before)
+})
+
+test('a queue may forget the parts of what was left in the meantime', () => {
+  const s = new Script().toFlights()
+  s.send({ type: 'cancel' })
+  const late = { taskId: 'u/0/1/4', part: 1, generation: 0, etag: 'e1' } as const
+  expect(s.send({ type: 'partConfirmed', ...late })).toEqual(['cancelPuts 1'])
 })
 
 describe('a control call that fails', () => {
@@ -257,6 +279,25 @@ describe('a control call that fails', () => {
     s.signed(-5)
     expect(s.state.failedWith?.code).toBe('response_invalid')
   })
+
+  test('urls of which one has expired are of no use either: the clock that signed them is wrong', () => {
+    const s = atStart()
+    s.started()
+    s.journaled()
+    const { ticket = -1 } = s.state.multipart?.signing ?? {}
+    const urls = [900_000, 0, undefined].map((lifeMs, at) => ({ part: at + 1, url: 'x', lifeMs }))
+    expect(s.send({ type: 'signed', ticket, urls, draw: 0.5 })).toEqual(['wake 500'])
+    expect(s.ring()).toContain('callUrls 1,2,3')
+  })
+})
+
+test('10,000 parts are not too many', () => {
+  const s = new Script({}, newUpload(fileOf(100_000)))
+  s.journaled()
+  s.admit()
+  s.hashed()
+  expect(s.started(10)).toContain('journalUpload')
+  expect(s.state).toMatchObject({ outcome: undefined, parts: 10_000 })
 })
 
 test('too many parts fail before any PUT, naming the smallest partSize that would do', () => {
@@ -409,9 +450,11 @@ describe('the answer to complete', () => {
   })
 
   test('NoSuchUpload without a lost answer starts over', () => {
-    const s = new Script().toComplete()
+    const s = new Script({ canAbort: true }).toComplete()
     expect(s.callFailed(lost)).toEqual(['forgetParts 0/1..3', 'journalUpload', 'callStart'])
     expect(s.state.sentBytes).toBe(0)
+    // The storage has forgotten it, so there is nothing to abort.
+    expect(s.state.abandoned).toEqual([])
   })
 })
 
@@ -434,6 +477,15 @@ describe('the file', () => {
     if (code === undefined) expect(s.effects).toContain('callStart')
   })
 
+  test('whose time was not known before, is not hashed again for having one now', () => {
+    const file = { ...fileOf(25), lastModified: undefined }
+    const start = { ...newUpload(file, 'ab'), source: 'closed', recorded: true } as const
+    const s = new Script({}, start)
+    s.woke()
+    s.admit()
+    expect(s.send({ type: 'opened', size: 25, lastModified: 6 })).toContain('callStart')
+  })
+
   describe('with another time but the same size is hashed again', () => {
     const touched = (): Script => {
       const s = restored('ab')
@@ -450,7 +502,8 @@ describe('the file', () => {
     test('and fails if it is not', () => {
       const s = touched()
       s.send({ type: 'hashed', ticket: s.state.hashing?.ticket ?? -1, hash: 'cd' })
-      expect(s.state.failedWith?.code).toBe('source_changed')
+      expect(s.state.failedWith).toMatchObject({ code: 'source_changed', step: 'file' })
+      expect(s.state.failedWith?.failure.message).toContain('no longer the one that was hashed')
     })
 
     test('and a crash in the middle begins that again', () => {
@@ -578,11 +631,46 @@ describe('the file', () => {
     })
   })
 
-  test('may change before it is hashed', () => {
+  test.each([
+    ['size', { size: 31, lastModified: 5 }],
+    ['time', { size: 25, lastModified: 9 }],
+    ['ref', { size: 25, lastModified: 5, ref: '"later"' }],
+  ])('may have another %s before it is hashed, which is recorded', (_, found) => {
     const s = restored(undefined)
-    const effects = s.send({ type: 'opened', size: 31, lastModified: 9 })
-    expect(effects).toEqual(['journalUpload', 'hash'])
-    expect(s.state.file).toMatchObject({ size: 31, lastModified: 9 })
+    expect(s.send({ type: 'opened', ...found })).toEqual(['journalUpload', 'hash'])
+    expect(s.state.file).toMatchObject(found)
+  })
+
+  test('that is as it was is hashed with nothing to record', () => {
+    expect(restored(undefined).send({ type: 'opened', size: 25, lastModified: 5 })).toEqual([
+      'hash',
+    ])
+  })
+
+  describe('that cannot be hashed', () => {
+    const hashFails = (s: Script, code: 'hasher_missing' | 'file_unreadable'): string[] => {
+      const { ticket = -1 } = s.state.hashing ?? {}
+      const failure = { kind: 'local', code, message: code } as const
+      return s.send({ type: 'hashFailed', ticket, failure, draw: 0.5 })
+    }
+
+    test('for want of the code, which comes over the network, is hashed once that is there', () => {
+      const s = new Script({ retry: { attempts: 2, baseMs: 1000, capMs: 8000 } })
+      s.journaled()
+      s.admit()
+      expect(hashFails(s, 'hasher_missing')).toEqual(['wake 500'])
+      expect(s.ring()).toContain('hash')
+      hashFails(s, 'hasher_missing')
+      expect(s.state.failedWith).toMatchObject({ code: 'hasher_missing', step: 'file' })
+    })
+
+    test('for being unreadable fails', () => {
+      const s = new Script()
+      s.journaled()
+      s.admit()
+      hashFails(s, 'file_unreadable')
+      expect(s.state.failedWith).toMatchObject({ code: 'file_unreadable', step: 'file' })
+    })
   })
 
   test('that is gone is waited for, without keeping a place', () => {

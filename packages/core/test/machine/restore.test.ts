@@ -59,6 +59,27 @@ describe('after a crash', () => {
     expect(later.listed(1, 2)).toEqual(['journalPart 1 e1', 'callUrls 3'])
   })
 
+  test('the storage is asked first also where that becomes possible later', () => {
+    const later = reborn(new Script().toFlights())
+    later.woke()
+    later.admit()
+    open(later)
+    expect(later.signed()).toContain('wantSlot true')
+    later.rules = { ...later.rules, canList: true }
+    expect(later.grant()).toEqual(['wantSlot false', 'releaseSlots 1', 'callList', 'wake 60000'])
+    expect(later.listed(1, 2)).toContain('wantSlot true')
+    expect(later.grant()).toContain('put 3 [20,25) url3')
+  })
+
+  test('what was hashed of a file is forgotten where that was not all', () => {
+    const s = new Script()
+    s.journaled()
+    s.admit()
+    expect(reborn(s).state.hashedBytes).toBe(0)
+    s.hashed()
+    expect(reborn(s).state.hashedBytes).toBe(25)
+  })
+
   test('a list that is refused only means that parts are sent again', () => {
     const later = reborn(new Script({ canList: true }).toFlights())
     later.woke()
@@ -248,7 +269,31 @@ describe('parts that a background queue kept', () => {
   test('do not tell how long a part takes', () => {
     const later = kept(3)
     later.confirmed(3)
-    expect(later.state.multipart?.partMs).toBeUndefined()
+    expect(later.state.multipart).toMatchObject({ partMs: undefined, recentMs: [] })
+    const release = { type: 'releaseSlots', count: 1, msPerLoad: undefined, landing: undefined }
+    expect(later.raw).toContainEqual(release)
+  })
+
+  test('stay there when the storage lists them: the answer to the PUT is still to come', () => {
+    const s = new Script({ canList: true }).toFlights()
+    const later = reborn(s)
+    later.send({ type: 'reattached', tasks: [{ taskId: 'u/0/2/70', part: 2, sentBytes: 0 }] })
+    later.admit()
+    expect(open(later)).toContain('callList')
+    expect(later.listed(1, 2)).toEqual(['journalPart 1 e1', 'callUrls 3'])
+    expect(later.task(2)).toBe('u/0/2/70')
+  })
+
+  test.each<[string, (s: Script) => unknown]>([
+    ['failed', (s) => [s.toFlights(), s.putFailed(1, answered(400))]],
+    ['begins anew', (s) => [s.toFlights(), s.putFailed(1, lost)]],
+  ])('are dropped where their upload %s', (_, play) => {
+    const s = new Script()
+    play(s)
+    const later = reborn(s)
+    later.send({ type: 'reattached', tasks: [{ taskId: 'u/0/1/6', part: 1, sentBytes: 0 }] })
+    expect(later.effects).toContain('cancelPuts 1')
+    expect(later.effects).not.toContain('keepSlots 1 of 10')
   })
 
   test('and that fail are sent once more, not twice', () => {

@@ -5,6 +5,7 @@ import {
   type SchedulerEvent,
   type SchedulerState,
   schedule,
+  slotsOf,
 } from '../../src/machine/scheduler.ts'
 import type { Window } from '../../src/machine/window.ts'
 import { deepFreeze } from './deep-freeze.ts'
@@ -100,6 +101,22 @@ describe('slots', () => {
     s.want('1')
     expect(s.release('3')).toEqual(['grantSlot 1'])
     expect(s.release('1')).toEqual(['grantSlot 2'])
+  })
+
+  test('are as many as serve, which the parts that land tell, or in a queue as many as may be', () => {
+    const refused = { how: 'refused', startedAt: 0, endedAt: 1, retryAfterMs: undefined } as const
+    const land = (s: Scheduler): number => {
+      s.request('1')
+      s.want('1')
+      s.send({ type: 'slotsReleased', id: '1', count: 1, landing: refused })
+      return slotsOf(s.state)
+    }
+    const s = new Scheduler({ slots: 30 })
+    expect(slotsOf(s.state)).toBe(6)
+    expect(land(s)).toBe(3)
+    const queue = new Scheduler({ slots: 30, window: { tasks: 50, bytes: 1e9 } })
+    expect(land(queue)).toBe(30)
+    expect(queue.state.limit.slots).toBe(6)
   })
 
   test('of nobody who was not admitted', () => {

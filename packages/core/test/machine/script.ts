@@ -62,11 +62,15 @@ export class Script {
   now = 0
   /** The effects of the last event, in words. */
   effects: string[] = []
+  /** The same as they are. */
+  raw: readonly UploadEffect[] = []
   rules: Rules
+  #lastTicket: number
 
   constructor(given: Partial<Rules> = {}, start: UploadState = newUpload(fileOf(25))) {
     this.rules = { ...rules, ...given }
     this.state = deepFreeze(start)
+    this.#lastTicket = start.ticket
   }
 
   get status(): Status {
@@ -81,7 +85,9 @@ export class Script {
       this.rules,
     )
     this.state = deepFreeze(next.state)
+    this.raw = deepFreeze(next.effects)
     this.effects = next.effects.map(inWords)
+    for (const effect of next.effects) this.#expectTicketOfItsOwn(effect)
     return this.effects
   }
 
@@ -220,6 +226,13 @@ export class Script {
     this.toConfirmed()
     this.journaled()
     return this
+  }
+
+  /** By its ticket an answer is told from those that nobody waits for any more. */
+  #expectTicketOfItsOwn(effect: UploadEffect): void {
+    if (!('ticket' in effect) || effect.type === 'dropCall') return
+    if (effect.ticket <= this.#lastTicket) throw new Error(`${effect.type}: an old ticket`)
+    this.#lastTicket = effect.ticket
   }
 
   #call(): number {

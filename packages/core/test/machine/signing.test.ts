@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { isUsable, refill, smooth } from '../../src/machine/signing.ts'
 import type { UploadEffect } from '../../src/machine/upload-effect.ts'
 import { type Multipart, newMultipart, newUpload } from '../../src/machine/upload-state.ts'
-import { fileOf, rules } from './script.ts'
+import { fileOf, rules, Script } from './script.ts'
 
 const blank = newMultipart({
   key: 'k',
@@ -44,7 +44,12 @@ describe('how many URLs are asked for', () => {
     ['urls 200 ms, PUT 100 ms', { signMs: 200, partMs: 100 }, 8, 64],
     ['quick urls calls', { signMs: 1, partMs: 1000 }, 8, 18],
     ['never more than 1000', { signMs: 60_000, partMs: 10 }, 8, 1000],
-    ['short lives: what can be sent in half of one', { partMs: 100, urlLifeMs: 1000 }, 4, 20],
+    [
+      'short lives: what can be sent in half of one',
+      { signMs: 200, partMs: 100, urlLifeMs: 1000 },
+      4,
+      20,
+    ],
     ['lives shorter than a part: one for each slot', { partMs: 9000, urlLifeMs: 1000 }, 4, 4],
     ['parts that take no time', { signMs: 0, partMs: 0 }, 4, 8],
   ])('%s', (_, given, slots, count) => {
@@ -52,14 +57,16 @@ describe('how many URLs are asked for', () => {
   })
 
   test.each([
-    ['an empty queue: what it takes, and what is sent meanwhile', 40, 0, 70],
-    ['a large queue: not all at once', 1000, 0, 80],
-    ['a queue with some room', 40, 35, 35],
-    ['a full queue', 40, 40, 30],
-  ])('%s', (_, queueTasks, flying, count) => {
+    ['an empty queue: what it takes, and what is sent meanwhile', 40, 0, 0, 70],
+    ['a large queue: not all at once', 1000, 0, 0, 80],
+    ['a queue with some room', 40, 35, 0, 35],
+    ['a queue whose parts wait for their retry: these keep their places', 40, 30, 5, 35],
+    ['a full queue', 40, 40, 0, 30],
+  ])('%s', (_, queueTasks, flying, waiting, count) => {
     const out: UploadEffect[] = []
     const flights = Array.from({ length: flying }, () => ({})) as unknown as Multipart['flights']
-    const multipart = { ...blank, flights }
+    const delayed = Array.from({ length: waiting }, () => ({})) as unknown as Multipart['delayed']
+    const multipart = { ...blank, flights, delayed }
     refill(
       newUpload(fileOf(100_000)),
       multipart,
@@ -78,6 +85,18 @@ describe('how many URLs are asked for', () => {
   test('the last batch is as large as the rest', () => {
     expect(asked({ next: 9_999 }, 8)).toEqual([9_999, 10_000])
     expect(asked({ next: 10_001 }, 8)).toEqual([])
+  })
+
+  test('how long a urls call takes is measured from when it was made', () => {
+    const s = new Script()
+    s.journaled()
+    s.admit()
+    s.hashed()
+    s.now = 1000
+    s.started()
+    s.now = 1200
+    s.signed()
+    expect(s.state.multipart?.signMs).toBe(200)
   })
 
   test('parts that wait again come first', () => {

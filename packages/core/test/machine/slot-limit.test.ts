@@ -223,6 +223,7 @@ describe('what a failed PUT says of the number of slots', () => {
     ['500', answered(500), 'broken'],
     ['504', answered(504), 'broken'],
     ['408', answered(408), 'broken'],
+    ['RequestTimeout', { ...answered(400), reason: 'RequestTimeout' }, 'broken'],
     ['a broken exchange', broken, 'broken'],
     ['a stall', { kind: 'stalled', message: '' }, 'broken'],
     ['403', answered(403), undefined],

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { restoreUpload } from '../../src/machine/restore.ts'
+import { recordOf } from '../../src/machine/upload-record.ts'
 import type { Rules } from '../../src/machine/upload-state.ts'
 import { newUpload } from '../../src/machine/upload-state.ts'
 import { broken, fileOf, Script } from './script.ts'
@@ -44,6 +46,24 @@ describe('the last parts of an upload', () => {
     s.send({ type: 'partFailed', taskId: task, failure: broken, draw: 0 })
     expect(s.state.multipart?.flights).toHaveLength(1)
     expect(s.confirmed(5)).toContain('journalPart 5 e5')
+  })
+
+  test('are put anew likewise where the journal has those that come after them', () => {
+    const { state } = new Script({}, newUpload(fileOf(60))).toSigned()
+    const s = new Script({}, restoreUpload(recordOf(state), [[6, 'e6']]))
+    s.woke()
+    s.admit()
+    s.send({ type: 'opened', size: 60, lastModified: 5 })
+    s.signed()
+    s.grant()
+    s.grant()
+    for (const part of [1, 2, 3]) {
+      s.now += 500
+      s.confirmed(part)
+      s.grant()
+    }
+    s.now += 10_000
+    expect(s.woke()).toContain('cancelPuts 4,5')
   })
 
   test('are compared with what is usual, not with what was slow as well', () => {

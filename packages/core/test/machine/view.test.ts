@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { newUpload } from '../../src/machine/upload-state.ts'
 import { waitingFor } from '../../src/machine/view.ts'
-import { answered, broken, lost, Script } from './script.ts'
+import { answered, broken, fileOf, lost, noEtag, Script } from './script.ts'
 
 const until = undefined
 
@@ -52,6 +53,14 @@ describe('why nothing moves', () => {
     const s = new Script()
     const state = { ...s.state, source: 'missing' } as const
     expect(waitingFor(state, 'network')).toEqual({ reason: 'file', until })
+  })
+
+  test('a list of the parts whose ETags are unknown is waited for until its retry', () => {
+    const s = new Script({ canList: true }, newUpload(fileOf(10))).toSigned()
+    s.grant()
+    s.putFailed(1, noEtag)
+    s.callFailed(broken)
+    expect(waitingFor(s.state, 'open')).toEqual({ reason: 'retry', until: 500 })
   })
 
   test('a urls call that failed is waited for until its retry', () => {

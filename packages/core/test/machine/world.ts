@@ -77,6 +77,8 @@ interface Uploading {
   readonly etags: Map<string, string>
   /** Multipart uploads that complete was sent for, or that the journal says so of after a crash. */
   readonly asked: Set<string>
+  /** The last one that this process gave out. */
+  ticket: number
 }
 
 interface StoredUpload {
@@ -197,6 +199,7 @@ export class World {
         record: recordOf(state),
         etags: new Map<string, string>(),
         asked: new Set<string>(),
+        ticket: 0,
       }
     })
     for (const upload of this.uploads.keys()) {
@@ -342,6 +345,7 @@ export class World {
     this.#tell({ type: 'constraintChanged', constrained })
     for (const [index, upload] of this.uploads.entries()) {
       upload.alarm = Number.POSITIVE_INFINITY
+      upload.ticket = 0
       if (upload.record === undefined) continue
       const { record } = upload
       const etags = [...upload.etags]
@@ -635,6 +639,10 @@ export class World {
 
   #run(index: number, upload: Uploading, effect: UploadEffect): void {
     const { state } = upload
+    if ('ticket' in effect && effect.type !== 'dropCall') {
+      if (effect.ticket <= upload.ticket) this.#violated(`${effect.type} has an old ticket`)
+      upload.ticket = effect.ticket
+    }
     const add = (job: Job): void => {
       if (this.#outstanding.some((o) => o.live && o.upload === index && o.job.kind === job.kind)) {
         if (job.kind !== 'put' && job.kind !== 'abort')
