@@ -4,7 +4,7 @@ import { record, withdraw } from './ending.ts'
 import { expiryInQueue, releaseDelayed } from './part-failures.ts'
 import { canUseSlot } from './parts.ts'
 import { refill } from './signing.ts'
-import { hurryStragglers, nextStraggler } from './stragglers.ts'
+import { hurryStragglers, lateTimes } from './stragglers.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import {
   hasAllParts,
@@ -203,7 +203,7 @@ function nextNeed(state: UploadState, now: number, rules: Rules): number {
   if (multipart !== undefined) {
     for (const { retryAt } of multipart.delayed) needLater(retryAt)
     needLater(multipart.signRetryAt)
-    need(nextStraggler(multipart, now, rules))
+    for (const lateAt of lateTimes(multipart, rules)) needLater(lateAt)
   }
   return at
 }

@@ -93,7 +93,10 @@ function noteLifecycleFailed(
   if (state.outcome !== undefined) return state
   const { failure } = fact
   const decision = decide(step, failure)
-  const noted = step === 'complete' ? noteUncompleted(state, decision, failure) : state
+  const noted =
+    step === 'complete' && state.multipart !== undefined
+      ? noteUncompleted(state, state.multipart, decision, failure)
+      : state
   if (decision === 'retry') return tryAgain(noted, step, fact, rules, out)
   const { multipart, completeLost } = noted
   if (step === 'list' && completeLost) return failUncertain(noted, { step, failure }, out)
@@ -126,9 +129,12 @@ export function tryAgain(
 }
 
 /** Complete did not say that it is done: either its answer is lost, or nothing of it is. */
-function noteUncompleted(state: UploadState, decision: Decision, failure: Failure): UploadState {
-  const { multipart } = state
-  if (multipart === undefined) return state
+function noteUncompleted(
+  state: UploadState,
+  multipart: Multipart,
+  decision: Decision,
+  failure: Failure,
+): UploadState {
   if (mayHaveTakenEffect(decision, failure)) {
     return { ...state, completeLost: true, multipart: { ...multipart, stillThere: false } }
   }

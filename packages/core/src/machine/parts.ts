@@ -194,27 +194,30 @@ export function confirm(
 /** Takes over what the storage says it has; a part of another size is sent again. */
 export function noteListed(
   state: UploadState,
-  listed: readonly ListedPart[],
+  fact: { readonly ticket: number; readonly parts: readonly ListedPart[] },
   now: number,
   rules: Rules,
   out: UploadEffect[],
 ): UploadState {
-  const { multipart } = state
-  if (multipart === undefined) return state
-  const { blind, partSize } = multipart
+  const { multipart, generation } = state
+  if (multipart === undefined || state.call?.ticket !== fact.ticket) return state
   let next: UploadState = stateWith(state, {
-    multipart: multipartWith(multipart, { mustList: false, stillThere: true, blind: [] }),
+    call: undefined,
+    callFailed: 0,
+    multipart: multipartWith(multipart, {
+      mustList: false,
+      stillThere: true,
+      // Unless they are in the list.
+      returned: inOrder([...multipart.returned, ...multipart.blind]),
+      blind: [],
+    }),
   })
-  for (const { part, etag, size } of listed) {
-    if (part > multipart.parts || size !== partLength(state.file.size, partSize, part)) continue
-    next = confirm(next, { taskId: '', part, generation: state.generation, etag }, now, rules, out)
+  for (const { part, etag, size } of fact.parts) {
+    const length = partLength(state.file.size, multipart.partSize, part)
+    if (part > multipart.parts || size !== length) continue
+    next = confirm(next, { taskId: '', part, generation, etag }, now, rules, out)
   }
-  if (next.multipart === undefined) return next
-  const { confirmed, returned } = next.multipart
-  const again = blind.filter(({ part }) => etagOf(confirmed, part) === undefined)
-  return stateWith(next, {
-    multipart: multipartWith(next.multipart, { returned: inOrder([...again, ...returned]) }),
-  })
+  return next
 }
 
 /**

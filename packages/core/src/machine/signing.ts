@@ -63,11 +63,7 @@ export function refill(
     if (etagOf(multipart.confirmed, next) === undefined) parts.push({ part: next, failed: 0 })
     next += 1
   }
-  if (parts.length === 0) {
-    return next === multipart.next
-      ? state
-      : stateWith(state, { multipart: multipartWith(multipart, { next }) })
-  }
+  if (parts.length === 0) return state
   const ticket = state.ticket + 1
   out.push({ type: 'callUrls', ticket, parts: parts.map(({ part }) => part) })
   return stateWith(state, {
@@ -90,9 +86,10 @@ export function noteSigned(
   const ready = multipart.ready.slice()
   let urlLifeMs = multipart.urlLifeMs
   for (const { part, url, lifeMs = Number.POSITIVE_INFINITY } of event.urls) {
+    const attempts = failed.get(part)
     // A PUT that was given up may have arrived in the meantime.
-    if (etagOf(multipart.confirmed, part) !== undefined) continue
-    ready.push({ part, url, lifeMs, expiresAt: event.now + lifeMs, failed: failed.get(part) ?? 0 })
+    if (attempts === undefined) continue
+    ready.push({ part, url, lifeMs, expiresAt: event.now + lifeMs, failed: attempts })
     urlLifeMs = Math.min(urlLifeMs, lifeMs)
   }
   ready.sort((a, b) => a.part - b.part)

@@ -118,7 +118,7 @@ function cut(limit: SlotLimit, now: number, refused: boolean): SlotLimit {
     return because === 'refused' ? lower : { ...lower, over: undefined, because: undefined }
   }
   const inVain = tried ? Math.min(vain + 1, MOST_VAIN) : vain
-  return waiting({ ...lower, over: Math.max(slots, left + 1), under: 0, vain: inVain }, 'refused')
+  return waiting({ ...lower, over: slots, under: 0, vain: inVain }, 'refused')
 }
 
 /** A round is complete: is this number better than the one before? */
@@ -158,7 +158,6 @@ function goOn(limit: SlotLimit, level: Level, now: number): SlotLimit {
   // Far above may be all that is known of where it is too many.
   const more = over === undefined ? twice : Math.min(2 * slots, (slots + over) >> 1)
   if (more > slots) return moved(limit, more, level, now)
-  if (over === undefined) return settled
   const fewer = (slots + under) >> 1
   if (because === 'useless' && fewer > under && fewer < slots) {
     return moved(limit, fewer, level, now)

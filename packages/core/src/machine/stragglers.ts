@@ -50,25 +50,20 @@ export function hurryStragglers(
   })
 }
 
-/** When the next of the parts under way would have taken too long; Infinity if none ever will. */
-export function nextStraggler(multipart: Multipart, now: number, rules: Rules): number {
-  if (!isTail(multipart, rules)) return Number.POSITIVE_INFINITY
-  let at = Number.POSITIVE_INFINITY
-  for (const flight of multipart.flights) {
-    const late = lateAt(flight, multipart)
-    // What is late already was looked at.
-    if (late > now && late < at) at = late
-  }
-  return at
+/** When each of the parts under way will have taken too long, or has. */
+export function lateTimes(multipart: Multipart, rules: Rules): readonly number[] {
+  return isTail(multipart, rules)
+    ? multipart.flights.map((flight) => lateAt(flight, multipart))
+    : []
 }
 
 /** No part is left to start, so whatever is under way is what everybody waits for. */
 function isTail(multipart: Multipart, { seesProgress, queueTasks }: Rules): boolean {
-  const { next, parts, returned, ready, delayed, signing, flights, recentMs } = multipart
+  const { returned, ready, delayed, signing, recentMs } = multipart
   return (
-    next > parts &&
-    flights.length > 0 &&
-    returned.length + ready.length + delayed.length === 0 &&
+    ready.length === 0 &&
+    returned.length === 0 &&
+    delayed.length === 0 &&
     signing === undefined &&
     seesProgress &&
     queueTasks === undefined &&

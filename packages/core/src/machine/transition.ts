@@ -77,15 +77,7 @@ function note(
     case 'signed':
       return noteUrls(state, event, rules, out)
     case 'listed':
-      return state.call?.ticket === event.ticket
-        ? noteListed(
-            stateWith(state, { call: undefined, callFailed: 0 }),
-            event.parts,
-            now,
-            rules,
-            out,
-          )
-        : state
+      return noteListed(state, event, now, rules, out)
     case 'completed':
       return noteCompleted(state, event.ticket, out)
     case 'aborted':

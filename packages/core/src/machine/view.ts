@@ -45,6 +45,6 @@ export function waitingFor(state: UploadState, gate: Gate): Waiting | undefined 
   }
   const retries = multipart.delayed.map(({ retryAt }) => retryAt)
   if (multipart.signFailed > 0) retries.push(multipart.signRetryAt)
-  if (multipart.mustList && state.callFailed > 0) retries.push(state.callRetryAt)
+  if (state.callFailed > 0) retries.push(state.callRetryAt)
   return retries.length === 0 ? undefined : { reason: 'retry', until: Math.min(...retries) }
 }

@@ -44,7 +44,6 @@ export function placeIn(
   slots: number,
   part: { readonly bytes: number; readonly lifeMs: number },
 ): Place | undefined {
-  if (queued.parts >= window.tasks) return undefined
   const after: InQueue = { parts: queued.parts + 1, bytes: queued.bytes + part.bytes }
   if (queued.parts > 0 && after.bytes > window.bytes) return undefined
   const load = loadOf(after)

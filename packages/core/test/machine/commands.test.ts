@@ -207,6 +207,14 @@ describe('cancel', () => {
     expect(s.aborted()).toContain('forgetUpload')
   })
 
+  test('during start, and abortApi is taken away: there is no way to abort what start created', () => {
+    const s = at('starting', { canAbort: true })
+    s.send({ type: 'cancel' })
+    s.rules = { ...s.rules, canAbort: false }
+    expect(s.started()).toEqual(['forgetUpload', 'wake Infinity'])
+    expect(s.state.abandoned).toEqual([])
+  })
+
   test.each([
     ['fails', (s: Script) => s.callFailed(broken)],
     ['is refused', (s: Script) => s.callFailed(answered(400))],

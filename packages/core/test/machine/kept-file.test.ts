@@ -114,6 +114,14 @@ describe('what a transport keeps for a file', () => {
     expect(s.send({ type: 'joined', ref: undefined })).toEqual([])
   })
 
+  test('is released likewise while the upload opens its own', () => {
+    const s = keeping({ ...newUpload(fileOf(25)), source: 'closed', recorded: true, hash: 'ab' })
+    s.woke()
+    expect(s.admit()).toEqual(['openSource'])
+    expect(s.send({ type: 'joined', ref: '"second"' })).toEqual(['releaseRef "second"'])
+    expect(s.state.source).toBe('opening')
+  })
+
   test('is nothing where the transport keeps nothing', () => {
     const s = new Script({ keepsFiles: false }).toComplete()
     expect(s.completed().join()).not.toContain('releaseRef')

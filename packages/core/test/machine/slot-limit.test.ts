@@ -24,6 +24,7 @@ class Rounds {
   land(parts: number, partMs: PartMs, width = Number.POSITIVE_INFINITY): this {
     for (let landed = 0; landed < parts; ) {
       const { slots } = this.limit
+      if (!(slots >= 1)) throw new Error(`There are ${slots} slots`)
       const startedAt = this.now
       this.now += partMs(slots)
       for (let slot = 0; slot < slots; slot += 1) {
@@ -84,8 +85,44 @@ describe('the number of slots', () => {
   test('finds the one that brings most', () => {
     // Three at once use up the line.
     const line: PartMs = (slots) => Math.max(100, (100 / 3) * slots)
-    expect(new Rounds(16).land(100, line).limit.slots).toBe(3)
+    const { history } = new Rounds(16).land(100, line)
+    expect(history.slice(0, 5)).toEqual([12, 3, 1, 2, 3])
     expect(new Rounds(16).land(60, disk).limit.slots).toBe(1)
+  })
+
+  test('tries fewer as soon as fewer bring as much, without another round', () => {
+    expect(new Rounds(16).land(21, shared).limit.slots).toBe(3)
+    expect(new Rounds(16).land(22, shared).limit.slots).toBe(1)
+  })
+
+  test('does not fall by many small losses, each of which would do', () => {
+    // Half as many bring 4 % less.
+    const goodput = new Map([
+      [1, 0.92],
+      [2, 0.94],
+      [3, 0.96],
+    ])
+    const partMs: PartMs = (slots) => (100 * slots) / (goodput.get(slots) ?? 1)
+    expect(new Rounds(16).land(45, partMs).history).toEqual([12, 3, 1, 2, 3])
+  })
+
+  /** So many parts land, each of that load after that time, while all slots are in use. */
+  const round = (rounds: Rounds, parts: number, ms: number, load: number): number => {
+    const startedAt = rounds.now
+    rounds.now += ms
+    for (let part = 0; part < parts; part += 1) {
+      rounds.note({ how: 'stored', startedAt, endedAt: rounds.now, load })
+    }
+    return rounds.limit.slots
+  }
+
+  test('stays at more that bring just a quarter of what they could, and at fewer that bring 95 %', () => {
+    const more = new Rounds(24)
+    expect(round(more, 6, 100, 1_000)).toBe(12)
+    expect(round(more, 12, 100, 625)).toBe(24)
+    const fewer = new Rounds(6)
+    expect(round(fewer, 6, 60, 1_000)).toBe(6)
+    expect(round(fewer, 6, 60, 1_000)).toBe(6)
   })
 
   test('tries again after ever longer times whether more bring more', () => {
@@ -147,6 +184,61 @@ describe('trouble', () => {
     expect(rounds.limit.slots).toBe(1)
   })
 
+  test('of one broken exchange does not end the round', () => {
+    const rounds = new Rounds(16)
+    const land = (parts: number): number => {
+      for (let part = 0; part < parts; part += 1) {
+        rounds.note({ how: 'stored', startedAt: 0, endedAt: 100, load: LOAD })
+      }
+      return rounds.limit.slots
+    }
+    land(3)
+    rounds.now = 100
+    rounds.trouble('broken', 50)
+    expect(land(2)).toBe(6)
+    expect(land(1)).toBe(12)
+  })
+
+  test('of exchanges that began before it was noticed says nothing new', () => {
+    const rounds = new Rounds(6)
+    rounds.now = 1_000
+    rounds.trouble('refused', 500)
+    expect(rounds.limit.slots).toBe(3)
+    rounds.now = 1_100
+    for (let part = 0; part < 5; part += 1) rounds.trouble('broken', 101)
+    expect(rounds.limit.slots).toBe(3)
+    rounds.trouble('broken', 100).trouble('broken', 100)
+    expect(rounds.limit.slots).toBe(1)
+  })
+
+  test('while fewer slots are tried halves these', () => {
+    const rounds = new Rounds(16).land(21, shared)
+    expect(rounds.limit.slots).toBe(3)
+    rounds.now += 100
+    expect(rounds.trouble('refused', 100).limit.slots).toBe(1)
+  })
+
+  test('of the line leaves it open how many the storage takes, where that was found', () => {
+    const rounds = new Rounds(100).land(18, latency)
+    expect(rounds.limit.slots).toBe(24)
+    rounds.now += 100
+    expect(rounds.trouble('refused', 100).limit.slots).toBe(12)
+    rounds.now += 100
+    expect(rounds.trouble('broken', 50).trouble('broken', 50).limit.slots).toBe(6)
+    rounds.history = []
+    // Halfway to what was refused, not twice as many.
+    expect(rounds.land(40, latency).history).toEqual([12, 18, 21, 22])
+  })
+
+  test('of the line is forgotten where more slots were of no use', () => {
+    const rounds = new Rounds(16).land(60, shared)
+    expect(rounds.limit.slots).toBe(1)
+    rounds.now += 100
+    rounds.trouble('broken', 50).trouble('broken', 50)
+    rounds.history = []
+    expect(rounds.land(8, latency).history).toEqual([1, 2, 4])
+  })
+
   test('of one broken exchange says little, of two in a round it does', () => {
     const rounds = new Rounds(6)
     for (let round = 0; round < 20; round += 1) {
@@ -173,7 +265,8 @@ describe('trouble', () => {
     rounds.now = 1_000
     rounds.trouble('refused', 500, 60_000)
     expect(rounds.land(90, latency).limit.slots).toBe(3)
-    rounds.now = 70_000
+    // Not a millisecond longer.
+    rounds.now = 60_900
     expect(rounds.land(3, latency).limit.slots).toBe(4)
   })
 

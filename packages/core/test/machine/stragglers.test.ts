@@ -3,7 +3,7 @@ import { restoreUpload } from '../../src/machine/restore.ts'
 import { recordOf } from '../../src/machine/upload-record.ts'
 import type { Rules } from '../../src/machine/upload-state.ts'
 import { newUpload } from '../../src/machine/upload-state.ts'
-import { broken, fileOf, Script } from './script.ts'
+import { answered, broken, fileOf, Script } from './script.ts'
 
 /** Of six parts four took 500 ms each; the last two have just begun. */
 function toTail(rules: Partial<Rules> = {}): Script {
@@ -92,6 +92,8 @@ describe('the last parts of an upload', () => {
     progress(s, 6, 5)
     s.now += 10_000
     expect(s.woke().join()).not.toContain('cancelPuts')
+    // Nothing but standing still ends them now.
+    expect(s.state.wakeAt).toBe(s.now + 50_000)
   })
 
   test('are left alone below a second', () => {
@@ -114,6 +116,37 @@ describe('the last parts of an upload', () => {
     const s = toTail(rules)
     s.now += 10_000
     expect(s.woke().join()).not.toContain('cancelPuts')
+  })
+
+  test.each<[string, (s: Script) => unknown]>([
+    ['waits for its retry', (s) => s.putFailed(6, answered(503, 60_000))],
+    ['waits for its URL', (s) => s.putFailed(6, answered(403))],
+    [
+      'waits until its URL is asked for again',
+      (s) => [s.putFailed(6, answered(403)), s.callFailed(answered(503, 60_000))],
+    ],
+  ])('are left alone while another one %s', (_, play) => {
+    const s = toTail()
+    play(s)
+    s.now += 10_000
+    expect(s.woke().join()).not.toContain('cancelPuts')
+    expect(s.task(5)).toContain('u/0/5/')
+  })
+
+  test('are compared with the last five, not with those of long ago', () => {
+    const s = new Script({}, newUpload(fileOf(130))).toSigned()
+    s.grant()
+    for (let part = 1; part <= 11; part += 1) {
+      s.now += part <= 6 ? 9_000 : 300
+      if (s.state.multipart?.signing !== undefined) s.signed()
+      s.confirmed(part)
+      s.grant()
+    }
+    s.now += 300
+    s.confirmed(12)
+    s.grant()
+    s.now += 1_200
+    expect(s.woke()).toContain('cancelPuts 13')
   })
 
   test('are left alone while others wait to be started', () => {

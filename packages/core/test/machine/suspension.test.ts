@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { restoreUpload } from '../../src/machine/restore.ts'
+import { recordOf } from '../../src/machine/upload-record.ts'
 import { Script } from './script.ts'
 
 const NIGHT = 8 * 60 * 60 * 1000
@@ -49,6 +51,17 @@ describe('a suspension', () => {
     s.now += 10
     s.confirmed(2)
     expect(s.state.multipart?.partMs).toBe(60_002)
+  })
+
+  test('tells no more of parts of an earlier process, whose beginning nobody saw', () => {
+    const before = new Script().toFlights()
+    const s = new Script({ queueTasks: 5 }, restoreUpload(recordOf(before.state), []))
+    s.send({ type: 'reattached', tasks: [{ taskId: 'u/0/2/7', part: 2, sentBytes: 0 }] })
+    s.admit()
+    s.send({ type: 'opened', size: 25, lastModified: 5 })
+    s.now = s.state.wakeAt + NIGHT
+    s.confirmed(2)
+    expect(s.state.multipart).toMatchObject({ partMs: undefined, recentMs: [] })
   })
 
   test('is over after it: the next silence counts', () => {

@@ -5,6 +5,15 @@ import { answered, broken, fileOf, lost, noEtag, Script } from './script.ts'
 
 const until = undefined
 
+function closed(s: Script): unknown {
+  return s.send({ type: 'gateChanged', gate: 'network' })
+}
+
+function hashFailed(s: Script): unknown {
+  const failure = { kind: 'local', code: 'hasher_missing', message: 'no chunk' } as const
+  return s.send({ type: 'hashFailed', ticket: s.state.hashing?.ticket ?? -1, failure, draw: 0.5 })
+}
+
 describe('why nothing moves', () => {
   test.each<[string, (s: Script) => unknown, ReturnType<typeof waitingFor>]>([
     ['queued', (s) => s.journaled(), { reason: 'slot', until }],
@@ -14,6 +23,24 @@ describe('why nothing moves', () => {
       'start failed',
       (s) => [s.journaled(), s.admit(), s.hashed(), s.callFailed(broken)],
       { reason: 'retry', until: 500 },
+    ],
+    [
+      'start is called again',
+      (s) => [s.journaled(), s.admit(), s.hashed(), s.callFailed(broken), s.ring()],
+      undefined,
+    ],
+    ['hashing again', (s) => [s.journaled(), s.admit(), hashFailed(s), s.ring()], undefined],
+    [
+      'urls are asked for again',
+      (s) => [
+        s.toFlights(),
+        s.send({ type: 'pause' }),
+        s.send({ type: 'resume' }),
+        s.admit(),
+        s.callFailed(broken),
+        s.ring(),
+      ],
+      undefined,
     ],
     [
       'signed, but not in the journal yet',
@@ -42,6 +69,28 @@ describe('why nothing moves', () => {
     const s = new Script()
     play(s)
     expect(waitingFor(s.state, 'open')).toEqual(waiting)
+  })
+
+  test.each<[string, (s: Script) => unknown]>([
+    ['starting', (s) => [s.journaled(), s.admit(), s.hashed(), closed(s), s.callFailed(broken)]],
+    [
+      'signing',
+      (s) => [s.journaled(), s.admit(), s.hashed(), s.started(), closed(s), s.callFailed(broken)],
+    ],
+    [
+      'parts',
+      (s) => [
+        s.toFlights(),
+        closed(s),
+        s.putFailed(1, broken),
+        s.putFailed(2, broken),
+        s.confirmed(3),
+      ],
+    ],
+  ])('nothing is said before an upload has heard that the gate is open: %s', (_, play) => {
+    const s = new Script({}, newUpload(fileOf(20)))
+    play(s)
+    expect(waitingFor(s.state, 'open')).toBeUndefined()
   })
 
   test.each(['network', 'constraint', 'config'] as const)('%s is the first reason', (gate) => {
@@ -73,4 +122,22 @@ describe('why nothing moves', () => {
     s.callFailed(broken)
     expect(waitingFor(s.state, 'open')).toEqual({ reason: 'retry', until: 500 })
   })
+})
+
+test('an upload is queued until its file is open, also when it is its turn', () => {
+  const start = { ...newUpload(fileOf(25)), source: 'closed', recorded: true } as const
+  const s = new Script({}, start)
+  s.woke()
+  expect(s.admit()).toEqual(['openSource'])
+  expect(s.status).toBe('queued')
+  s.send({ type: 'opened', size: 25, lastModified: 5 })
+  expect(s.status).toBe('hashing')
+})
+
+test('how far hashing is shows as it goes on', () => {
+  const s = new Script()
+  s.journaled()
+  s.admit()
+  s.send({ type: 'hashProgressed', ticket: s.state.hashing?.ticket ?? -1, bytes: 7 })
+  expect(s.state.hashedBytes).toBe(7)
 })
