@@ -1,4 +1,6 @@
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { UploadError } from '../../src/errors.ts'
 import { newUpload } from '../../src/machine/upload-state.ts'
 import type { PartQueue, PartTaskStatus } from '../../src/ports.ts'
 import type { NewEvent } from '../../src/runtime/entry.ts'
@@ -109,6 +111,41 @@ describe('parts that are put in one turn', () => {
   })
 })
 
+describe('a task of an earlier process that broke', () => {
+  const url = 'http://127.0.0.1/?X-Amz-Signature=secret'
+  const failureOf = (error: unknown): unknown => {
+    const { tasks, events, tell } = bench(new VirtualClock())
+    tasks.subscribe()
+    tell({ id: 'u/0/1/1', state: 'broken', error })
+    const [event] = events
+    return event?.type === 'partFailed' ? event.failure : undefined
+  }
+
+  test('tells nothing but the name of the error, since nobody knows what is secret of its URL', () => {
+    const failure = failureOf(new TypeError(`request to ${url} failed`))
+    expect(failure).toMatchObject({ kind: 'exchange', cause: { name: 'TypeError' } })
+    expect(inspect(failure)).not.toContain('secret')
+  })
+
+  test('tells what the transport says in our words', () => {
+    const error = new UploadError('file_not_found', 'a is gone')
+    expect(failureOf(error)).toMatchObject({ code: 'file_not_found', cause: error })
+  })
+})
+
+test('a failed task that the queue cannot forget now is a failed task, and no more', async () => {
+  const { tasks, events, tell } = bench(new VirtualClock(), {
+    on: (name) => {
+      if (name === 'acknowledge') throw new Error('the service is gone')
+    },
+  })
+  tasks.subscribe()
+  tell({ id: 'u/0/1/1', state: 'answered', response: { status: 500, headers: {} } })
+  // A rejection that nobody handles would fail this run.
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(events.map(({ type }) => type)).toEqual(['partFailed'])
+})
+
 interface Bench {
   readonly tasks: PartTasks
   readonly events: NewEvent[]
@@ -126,7 +163,7 @@ function bench(
     on = () => {},
   }: {
     readonly listed?: readonly PartTaskStatus[]
-    readonly on?: (call: 'enqueue' | 'list' | 'cancel') => void
+    readonly on?: (call: 'enqueue' | 'list' | 'cancel' | 'acknowledge') => void
   } = {},
 ): Bench {
   const events: NewEvent[] = []
@@ -144,7 +181,9 @@ function bench(
     cancel: async () => {
       on('cancel')
     },
-    acknowledge: async () => {},
+    acknowledge: async () => {
+      on('acknowledge')
+    },
     subscribe: (added) => {
       listener = added
       return () => {}

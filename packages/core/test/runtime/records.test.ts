@@ -274,6 +274,18 @@ describe('a record of a part', () => {
     expect(uploads[0]?.multipart?.confirmed.size).toBe(0)
   })
 
+  test('of a multipart upload whose record was never written is an orphan, and never counts', () => {
+    const keys = [partKey('x', 0, 1), partKey('x', 4, 2)]
+    const record = { ...someRecord('x'), multipart: undefined }
+    const { uploads, orphans } = decodeJournal([
+      [uploadKey('x'), encodeUpload(record)],
+      ...keys.map((key) => [key, 'a'] as const),
+    ])
+    expect(orphans).toEqual(keys)
+    // What is written of the next one must not be taken for it.
+    expect(uploads).toMatchObject([{ generation: 5, multipart: undefined }])
+  })
+
   test('of an upload that is set aside is left alone', () => {
     const { orphans } = decodeJournal([
       [partKey('x', 0, 1), 'a'],

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { UploadError } from '../../src/errors.ts'
 import type { Json, PartQueue, PartTask, PartTaskStatus } from '../../src/ports.ts'
 import type { Uploader } from '../../src/uploader/types.ts'
 import type { MemoryFile } from '../support/memory-transport.ts'
+import { QueueingTransport } from '../support/queueing-transport.ts'
 import { errorOf, forbidUnhandledRejections, stateOf, World } from '../support/world.ts'
 
 forbidUnhandledRejections()
@@ -51,6 +53,16 @@ describe('an uploader that cannot be made', () => {
     await uploader.close()
     expect(world.transport.closed).toBe(true)
   })
+})
+
+test('a queue that says in our words why it fails is passed on', async () => {
+  const world = new World()
+  const transport = new QueueingTransport(world.transport, world.storage, world.files)
+  const cause = new UploadError('queue_failed', 'The service is switched off')
+  const queue = { ...transport.queue, list: () => Promise.reject(cause) }
+  const options = { transport: Object.assign(transport, { queue }) }
+  expect(await errorOf(world.uploader(options))).toBe(cause)
+  expect(world.store.closed).toBe(1)
 })
 
 describe('close()', () => {

@@ -33,6 +33,28 @@ describe('the same file added again', () => {
     expect(uploader.uploads()).toHaveLength(1)
   })
 
+  test('is no upload for either call when its record cannot be written, and nothing stays open', async () => {
+    const world = new World()
+    const uploader = await world.uploader()
+    world.store.writeFault = new Error('disk full')
+    const file = world.file('a', 8)
+    const errors = await Promise.all([1, 2].map(() => errorOf(uploader.uploadFile(file))))
+    expect(errors.map(({ code }) => code)).toEqual(['store_failed', 'store_failed'])
+    expect(world.transport.opened).toBe(0)
+    expect(uploader.uploads()).toEqual([])
+  })
+
+  test('says why it is no upload also where its file cannot be closed', async () => {
+    const world = new World()
+    const uploader = await world.uploader()
+    world.store.writeFault = new Error('disk full')
+    const open = world.transport.open.bind(world.transport)
+    const close = () => Promise.reject(new Error('EIO'))
+    world.transport.open = async (file) => ({ ...(await open(file)), close })
+    const error = await errorOf(uploader.uploadFile(world.file('a', 8)))
+    expect(error).toMatchObject({ code: 'store_failed', cause: { message: 'disk full' } })
+  })
+
   test('is the completed upload of its transfer, but a new one outside of any', async () => {
     const world = new World()
     const uploader = await world.uploader()

@@ -369,6 +369,21 @@ describe('after a restart', () => {
     expect(puts(world)).toEqual(['PUT in/a 1', 'PUT in/a 2', 'PUT in/a 2', 'PUT in/a 3'])
   })
 
+  test('a file that is opened again stays where it was, also if that is not said again', async () => {
+    const world = new World()
+    world.storage.fault = () => 'hang'
+    const file = world.file('a', 8)
+    await (await world.uploader()).uploadFile(file)
+    const reopen = world.transport.reopen.bind(world.transport)
+    world.transport.reopen = async (ref) => ({ ...(await reopen(ref)), ref: undefined })
+    for (const restart of [1, 2]) {
+      const uploader = await world.uploader()
+      if (restart === 2) world.storage.fault = () => undefined
+      await world.clock.settle()
+      expect(uploader.uploads().map(statusOf)).toEqual([restart === 1 ? 'uploading' : 'completed'])
+    }
+  })
+
   test('a source without a ref waits for its file', async () => {
     const world = new World({ reopen: false })
     world.storage.fault = () => 'hang'
@@ -422,6 +437,28 @@ describe('a store that fails', () => {
     const again = await world.uploader()
     await world.clock.exhaust()
     expect(again.uploads().map(statusOf)).toEqual(['completed'])
+  })
+
+  test('is told as such also where it cannot be given back', async () => {
+    const world = new World()
+    const first = await world.uploader()
+    await first.uploadFile(world.file('a', 8))
+    await first.close()
+    const store = world.store.reopen()
+    const stuck = {
+      read: () => store.read(),
+      write: (batch: Parameters<typeof store.write>[0]) => store.write(batch),
+      close: () => Promise.reject(new Error('EIO')),
+    }
+    vi.doMock('../../src/runtime/earlier-process.ts', () => Promise.reject(new TypeError('x')))
+    try {
+      expect(await errorOf(world.uploader({ store: stuck }))).toMatchObject({
+        code: 'store_failed',
+        message: 'What restores the journal could not be loaded',
+      })
+    } finally {
+      vi.doUnmock('../../src/runtime/earlier-process.ts')
+    }
   })
 
   test('at adding rejects uploadFile, and nothing is sent', async () => {

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { UploadError } from '../../src/errors.ts'
 import { Deferred } from '../../src/uploader/deferred.ts'
 import { KeepingTransport } from '../support/keeping-transport.ts'
 import { answer } from '../support/memory-storage.ts'
@@ -218,6 +219,31 @@ describe('freeing', () => {
     ])
     expect(world.problems[0]?.hint).toContain('space')
     await uploader.close()
+  })
+
+  test('that fails is told in the words of the transport, where it has some', async () => {
+    const { world, transport } = keeping()
+    const problem = new UploadError('store_failed', 'The folder is locked')
+    transport.beforeFree = () => Promise.reject(problem)
+    await world.uploader()
+    await world.clock.settle()
+    expect(world.problems).toEqual([problem])
+    expect(world.problems[0]).toBe(problem)
+  })
+
+  test('is told to the console where nobody asked to hear of problems', async () => {
+    const { world, transport } = keeping()
+    transport.beforeFree = () => Promise.reject(new Error('EIO'))
+    const write = vi.spyOn(console, 'error').mockImplementation(() => {})
+    try {
+      await world.uploader({ onProblem: undefined })
+      await world.clock.settle()
+      expect(write.mock.calls).toEqual([
+        [expect.stringContaining('store_failed'), new Error('EIO')],
+      ])
+    } finally {
+      write.mockRestore()
+    }
   })
 
   test('is not waited for by uploads, but by close()', async () => {

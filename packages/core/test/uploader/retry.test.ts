@@ -136,6 +136,21 @@ describe('retry()', () => {
     expect([...world.store.records.keys()]).toEqual([`u/${upload.id}`])
   })
 
+  test('goes on with the source it has, where the file could not be opened again', async () => {
+    const world = new World({ reopen: false })
+    world.transport.shortBy = 1
+    const uploader = await world.uploader()
+    const upload = await uploader.uploadFile(world.file('a', 8))
+    await world.clock.exhaust()
+    expect(upload.getSnapshot().error?.code).toBe('source_changed')
+    expect(world.transport.opened).toBe(1)
+    world.transport.shortBy = 0
+    upload.retry()
+    await world.clock.exhaust()
+    expect(statusOf(upload)).toBe('completed')
+    expect(world.transport.opened).toBe(0)
+  })
+
   test('finds a file that has come back', async () => {
     const world = new World()
     const uploader = await world.uploader()

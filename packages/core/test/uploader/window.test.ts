@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { memoryStore } from '../../src/runtime/memory-store.ts'
 import type { MemoryFile } from '../support/memory-transport.ts'
 import { QueueingTransport } from '../support/queueing-transport.ts'
 import { forbidUnhandledRejections, statusOf, World } from '../support/world.ts'
@@ -158,6 +159,19 @@ test('what a dead process left in the queue takes up its room', async () => {
   transport.goOn()
   await world.clock.exhaust()
   expect(second.uploads().map(statusOf)).toEqual(['completed'])
+})
+
+test('what a dead process left in the queue for an upload that nobody has is dropped', async () => {
+  const { world, transport } = bench()
+  transport.atOnce = 0
+  const first = await world.uploader({ transport })
+  const upload = await first.uploadFile(film(world, 3))
+  await world.clock.settle()
+  expect(transport.unsent).toHaveLength(3)
+  const forgetful = await world.uploader({ transport, store: memoryStore() })
+  expect(transport.unsent).toEqual([])
+  expect(forgetful.uploads()).toEqual([])
+  expect(statusOf(upload)).toBe('uploading')
 })
 
 test('a window that cannot be asked for at the start fails it, later it stays as it was', async () => {
