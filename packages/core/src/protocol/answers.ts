@@ -71,8 +71,10 @@ export function readUrlsAnswer(answer: unknown): Read<UrlsAnswer> {
 export function readListAnswer(answer: unknown): Read<ListAnswer> {
   const problems: string[] = []
   const { parts } = readFields(answer, LIST, [], problems)
-  if (problems.length > 0) return resultOf({ parts }, problems)
-  const read = parts.map((part, at) => readFields(part, LISTED_PART, ['parts', at], problems))
+  const read =
+    problems.length > 0
+      ? parts
+      : parts.map((part, at) => readFields(part, LISTED_PART, ['parts', at], problems))
   return resultOf({ parts: read }, problems)
 }
 

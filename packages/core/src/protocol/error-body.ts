@@ -13,8 +13,7 @@ const XML_LENGTH = 4096
  */
 export function readErrorReason(body: string | undefined): string | undefined {
   if (body === undefined) return undefined
-  const [, code] =
-    /<Code>\s*([A-Za-z0-9_.-]{1,64})\s*<\/Code>/.exec(body.slice(0, XML_LENGTH)) ?? []
+  const code = /<Code>\s*([A-Za-z0-9_.-]{1,64})\s*<\/Code>/.exec(body.slice(0, XML_LENGTH))?.[1]
   if (code !== undefined) return code
   if (body.length > MAX_JSON_LENGTH) return undefined
   try {

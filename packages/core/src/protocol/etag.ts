@@ -31,8 +31,7 @@ export function readEtag(
 export function normalizeEtag(value: string, mode: EtagMode): string | undefined {
   const etag = onlyOne(value.trim())
   if (etag === undefined) return undefined
-  const [, opaque] = /^(?:W\/)?"(.*)"$/.exec(etag) ?? []
-  const bare = opaque ?? etag
+  const bare = /^(?:W\/)?"(.*)"$/.exec(etag)?.[1] ?? etag
   if (bare === '') return undefined
   return mode === 'verbatim' ? etag : bare
 }
@@ -40,6 +39,6 @@ export function normalizeEtag(value: string, mode: EtagMode): string | undefined
 /** A header that came twice arrives joined: `"a", "a"`. Harmless as long as both are the same. */
 function onlyOne(value: string): string | undefined {
   if (/^(?:W\/)?"[^"]*"$/.test(value)) return value
-  const [first = '', ...others] = value.split(',').map((etag) => etag.trim())
+  const [first, ...others] = value.split(',').map((etag) => etag.trim())
   return others.every((other) => other === first) ? first : undefined
 }

@@ -41,7 +41,7 @@ const NAMES: ReadonlySet<string> = new Set([
 
 /** By lower-case name; of a name that is repeated, the first value. */
 function readQuery(url: string): ReadonlyMap<string, string> {
-  const [, pairs = ''] = /^[^?#]*\?([^#]*)/.exec(url) ?? []
+  const pairs = /^[^?#]*\?([^#]*)/.exec(url)?.[1] ?? ''
   const query = new Map<string, string>()
   for (const pair of pairs.split('&')) {
     const equals = pair.indexOf('=')
@@ -52,7 +52,6 @@ function readQuery(url: string): ReadonlyMap<string, string> {
 }
 
 function decode(text: string): string {
-  if (!text.includes('%')) return text
   try {
     return decodeURIComponent(text)
   } catch {
@@ -75,10 +74,10 @@ function epochSeconds(value: string | undefined): number | undefined {
 const TIME = /^(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?(\d\d)(?:\.\d+)?)?Z)?$/
 
 function isoTime(value: string | undefined): number | undefined {
-  const [found, year, month, day, hour = '00', minute = '00', second = '00'] =
+  const [, year, month, day, hour = '00', minute = '00', second = '00'] =
     TIME.exec(value ?? '') ?? []
   const text = `${year}-${month}-${day}T${hour}:${minute}:${second}`
-  const time = found === undefined ? Number.NaN : Date.parse(`${text}Z`)
-  // Some engines take the 31st of June for the first of July.
+  const time = Date.parse(`${text}Z`)
+  // Some engines take the 31st of June for the first of July, and others might find a time anywhere.
   return Number.isFinite(time) && new Date(time).toISOString().startsWith(text) ? time : undefined
 }

@@ -8,5 +8,5 @@ export function isHttpUrl(value: unknown): value is string {
 
 /** What may be shown of a URL: everything before its query. */
 export function withoutQuery(url: string): string {
-  return url.split(/[?#]/, 1)[0] ?? ''
+  return url.replace(/[?#].*/s, '')
 }

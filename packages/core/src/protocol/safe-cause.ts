@@ -11,7 +11,7 @@ const MOST_STRINGS = 200
  */
 export function withoutSecrets(error: unknown, secrets: readonly string[]): unknown {
   const pieces = secrets
-    .flatMap((secret) => secret.split(/[\s?&=;,]+/))
+    .flatMap((secret) => secret.split(/[\s?&=;,]/))
     .filter((piece) => piece.length >= SHORTEST_SECRET)
   const shown = shownStrings(error)
   const safe = shown?.every((text) => !pieces.some((piece) => text.includes(piece)))

@@ -40,7 +40,7 @@ export class ServerTime {
     if (wall < atLeast) return atLeast
     // It is ahead, for no backend hands out what has expired. Otherwise the later of the two is
     // taken: a life that is thought too short costs a call, one thought too long a part.
-    const isAhead = urls.some(({ expiresAt }) => expiresAt !== undefined && expiresAt <= wall)
+    const isAhead = urls.some(({ expiresAt = Number.POSITIVE_INFINITY }) => expiresAt <= wall)
     return isAhead && Number.isFinite(atLeast) ? atLeast : wall
   }
 }

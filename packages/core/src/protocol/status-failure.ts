@@ -22,8 +22,8 @@ export function statusFailure(
   },
 ): Failure {
   const { status, reason } = answer
-  // A browser hides everything about a redirect that it was told not to follow, the status too.
-  const redirected = status === 0 || (status >= 300 && status < 400)
+  // A browser hides everything about a redirect that it was told not to follow: its status is 0.
+  const redirected = status < 400
   const what = status === 0 ? 'with a redirect' : String(status)
   const detail = reason === undefined ? '' : ` (${reason})`
   const redirects = redirected ? ', and redirects are not followed' : ''

@@ -141,3 +141,8 @@ test('how far hashing is shows as it goes on', () => {
   s.send({ type: 'hashProgressed', ticket: s.state.hashing?.ticket ?? -1, bytes: 7 })
   expect(s.state.hashedBytes).toBe(7)
 })
+
+test('a file whose hash is known from before needs no hashing, and shows as hashed', () => {
+  expect(newUpload(fileOf(25), 'ab').hashedBytes).toBe(25)
+  expect(newUpload(fileOf(25)).hashedBytes).toBe(0)
+})

@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { HttpResponse } from 'msw'
 import { describe, expect, test } from 'vitest'
 import { UploadError } from '../../src/errors.ts'
-import { createBackendClient } from '../../src/protocol/backend-client.ts'
+import { type BackendClient, createBackendClient } from '../../src/protocol/backend-client.ts'
 import { parseConfig } from '../../src/protocol/config.ts'
 import type { UploaderConfig } from '../../src/uploader/types.ts'
 import { calm, clientFor, clock, endpoints, failureOf, scriptedBackend, WALL } from './wire.ts'
@@ -280,6 +280,10 @@ describe('start', () => {
       raw('x', { headers: { 'content-type': '<script>' } }),
       'the body is not JSON (no content type)',
     ],
+    [
+      raw('x', { headers: { 'content-type': '<b> text/html' } }),
+      'the body is not JSON (no content type)',
+    ],
     [raw(' '), 'the body is empty (text/plain)'],
     [() => new HttpResponse(null, { status: 200 }), 'the body is empty (no content type)'],
     [raw('{}', { headers: { 'content-length': '8388609' } }), 'the body is larger than 8 MiB'],
@@ -421,6 +425,19 @@ describe('complete and abort', () => {
     expect(await clientFor().abort(name, calm())).toEqual({ ok: true, value: undefined })
   })
 
+  test.each([
+    ['startUpload', (client: BackendClient) => client.start(file, calm())],
+    ['getUploadUrls', (client: BackendClient) => client.urls({ ...name, parts: [1] }, calm())],
+    ['complete', (client: BackendClient) => client.complete({ ...name, parts: [] }, calm())],
+    ['listParts', (client: BackendClient) => client.list(name, calm())],
+    ['abort', (client: BackendClient) => client.abort(name, calm())],
+  ])('%s that is refused says so by its name', async (called, call) => {
+    answer(raw('', { status: 400 }))
+    expect(failureOf((await call(clientFor())) as never)).toMatchObject({
+      message: `${called} answered 400`,
+    })
+  })
+
   test('a key from an old journal that no URL can carry is refused before anything is sent', async () => {
     const answered = await clientFor().complete({ key: 'a/../b', uploadId: 'i', parts: [] }, calm())
     expect(failureOf(answered)).toMatchObject({ kind: 'local', code: 'response_invalid' })
@@ -456,6 +473,8 @@ describe('list', () => {
       entry(4, '"e"', 5),
       entry(4, '"e"', 6),
       entry(5, '""', 0),
+      entry(6, '""', 0),
+      entry(6, '""', 0),
       entry(1, 'a', 0),
     ]
     answer(json({ parts, IsTruncated: false }))
@@ -699,7 +718,7 @@ describe('no secret in any failure', () => {
   })
 
   test('an exception that shows where it went is kept as the cause', async () => {
-    const thrown = new TypeError('request to https://backend.test/start failed')
+    const thrown = new TypeError('request to https://backend.test/start/ failed')
     const client = createBackendClient({
       fetch: () => Promise.reject(thrown),
       clock,
@@ -834,8 +853,18 @@ describe('never rejects', () => {
     controller.abort()
     expect(failureOf(await client.start(file, controller))).toMatchObject({
       message: 'startUpload got no answer (aborted)',
+      cause: expect.objectContaining({ message: 'Aborted' }),
     })
     expect(sent).toBe(0)
+  })
+
+  test('a 401 whose body is cut off, and the next answer is good', async () => {
+    const replies = [
+      { status: 401, headers: new Headers(), text: () => Promise.reject(new Error('x')) },
+      new Response(JSON.stringify(started)),
+    ]
+    const config = () => parseConfig({ ...endpoints, headers: async () => ({}) })
+    expect(await start(async () => replies.shift(), config)).toEqual({ ok: true, value: started })
   })
 
   test('a call that is over keeps no listeners', async () => {

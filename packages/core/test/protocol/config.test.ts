@@ -20,6 +20,10 @@ test('defaults are filled in', () => {
   })
 })
 
+test.each([undefined, null, 'x', []])('%j is no configuration', (config) => {
+  expect(() => parseConfig(config as never)).toThrow('The configuration must be a plain object')
+})
+
 test('what is given is kept', () => {
   const headers = async () => ({ authorization: 'Bearer x' })
   const config = { ...endpoints, headers, trailingSlash: false, etag: 'verbatim' } as const
