@@ -127,7 +127,8 @@ export function noteWaits(state: UploadState, taskId: string): UploadState {
 export function confirm(
   state: UploadState,
   fact: {
-    readonly taskId: string
+    /** Undefined where the storage tells it. */
+    readonly taskId: string | undefined
     readonly part: number
     readonly generation: number
     readonly etag: string
@@ -139,7 +140,7 @@ export function confirm(
   const { multipart } = state
   const ignore = (): UploadState => {
     // Nobody will journal it, so the queue may forget it right away.
-    if (fact.taskId !== '') out.push({ type: 'cancelPuts', taskIds: [fact.taskId] })
+    if (fact.taskId !== undefined) out.push({ type: 'cancelPuts', taskIds: [fact.taskId] })
     return state
   }
   if (multipart === undefined || fact.generation !== state.generation) return ignore()
@@ -147,7 +148,8 @@ export function confirm(
   const known = etagOf(multipart.confirmed, part)
   if (known !== undefined) {
     // Told twice: the journal may not hold it yet, so the queue must keep it until then.
-    if (taskId !== '') out.push({ type: 'journalPart', taskId, generation, part, etag: known })
+    if (taskId !== undefined)
+      out.push({ type: 'journalPart', taskId, generation, part, etag: known })
     return state
   }
   const flight = multipart.flights.find(({ taskId }) => taskId === fact.taskId)
@@ -215,7 +217,7 @@ export function noteListed(
   for (const { part, etag, size } of fact.parts) {
     const length = partLength(state.file.size, multipart.partSize, part)
     if (part > multipart.parts || size !== length) continue
-    next = confirm(next, { taskId: '', part, generation, etag }, now, rules, out)
+    next = confirm(next, { taskId: undefined, part, generation, etag }, now, rules, out)
   }
   return next
 }

@@ -8,7 +8,7 @@ export type UploadEffect =
    * this record, nor of what was journaled before it.
    */
   | { readonly type: 'journalUpload'; readonly ticket: number }
-  /** Once it is durable the queue may forget the task. */
+  /** Once it is durable the queue may forget the task, if it was one. */
   | {
       readonly type: 'journalPart'
       readonly taskId: string | undefined

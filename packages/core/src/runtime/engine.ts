@@ -179,7 +179,6 @@ export class Engine<TFile> {
    * cancelled just now are given a moment: one that never goes out costs money.
    */
   async close(): Promise<void> {
-    if (this.#closing) return
     this.#closing = true
     this.#stopListening()
     const isAborting = (entry: Entry): boolean => this.#isAborting(entry)

@@ -136,6 +136,8 @@ describe('a 2xx without an ETag', () => {
     s.confirmed(2)
     expect(s.confirmed(3)).toContain('callList')
     expect(s.listed(1)).toEqual(['journalPart 1 e1', 'journalUpload', 'wake Infinity'])
+    // No queue need forget it.
+    expect(s.raw[0]).toMatchObject({ type: 'journalPart', taskId: undefined })
     expect(s.journaled()).toContain('callComplete')
   })
 

@@ -451,3 +451,26 @@ describe('uploadFile refuses', () => {
     expect(await errorOf(uploader.uploadFile(world.file('a', 4)))).toBe(refusal)
   })
 })
+
+test('a fault of our own is reported, and others go on', async () => {
+  const world = new World()
+  const { clock } = world
+  let isBroken = false
+  const setTimer: typeof clock.setTimer = (callback, delayMs) => {
+    if (!isBroken) return clock.setTimer(callback, delayMs)
+    isBroken = false
+    throw new RangeError('no more timers')
+  }
+  world.backend.latencyMs = 100
+  const uploader = await world.uploader({
+    platform: { clock: { now: clock.now, wall: clock.wall, setTimer } },
+  })
+  for (const name of ['a', 'b']) await uploader.uploadFile(world.file(name, 8))
+  await clock.advance(50)
+  isBroken = true
+  await clock.exhaust()
+  expect(world.problems).toMatchObject([
+    { code: 'internal', cause: new RangeError('no more timers') },
+  ])
+  expect(uploader.uploads().map((upload) => upload.getSnapshot().status)).toContain('completed')
+})

@@ -18,6 +18,21 @@ describe('without a network', () => {
     expect(statusOf(upload)).toBe('completed')
   })
 
+  test('where nobody can tell of constraints, all goes on when it is back', async () => {
+    const world = new World()
+    const { network } = world
+    const plain = {
+      isOnline: () => network.isOnline(),
+      subscribe: (listener: () => void) => network.subscribe(listener),
+    }
+    network.switch(false)
+    const uploader = await world.uploader({ platform: { network: plain } })
+    const upload = await uploader.uploadFile(world.file('a', 8))
+    network.switch(true)
+    await world.clock.exhaust()
+    expect(statusOf(upload)).toBe('completed')
+  })
+
   test('failures do not count', async () => {
     const world = new World()
     world.storage.latencyMs = 1000

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { memoryStore } from '../../src/runtime/memory-store.ts'
 import type { MemoryFile } from '../support/memory-transport.ts'
 import { QueueingTransport } from '../support/queueing-transport.ts'
+import { endpoints } from '../support/scripted-backend.ts'
 import { forbidUnhandledRejections, statusOf, World } from '../support/world.ts'
 
 forbidUnhandledRejections()
@@ -159,6 +160,26 @@ test('what a dead process left in the queue takes up its room', async () => {
   transport.goOn()
   await world.clock.exhaust()
   expect(second.uploads().map(statusOf)).toEqual(['completed'])
+})
+
+test('what the queue did in the meantime counts before anything is configured', async () => {
+  const { world, transport } = bench()
+  transport.atOnce = 0
+  const first = await world.uploader({ transport })
+  await first.uploadFile(film(world, 3))
+  await world.clock.settle()
+  const second = await world.uploader({ transport, config: undefined })
+  transport.atOnce = 4
+  transport.goOn()
+  await world.clock.settle()
+  const [upload] = second.uploads()
+  expect(upload?.getSnapshot()).toMatchObject({
+    confirmedParts: 3,
+    waitingFor: { reason: 'config' },
+  })
+  second.setConfig(endpoints)
+  await world.clock.exhaust()
+  expect(upload && statusOf(upload)).toBe('completed')
 })
 
 test('what a dead process left in the queue for an upload that nobody has is dropped', async () => {
