@@ -6,20 +6,18 @@ import { checkParts } from '../check-parts.ts'
 import { fingerprint } from '../fingerprint.ts'
 import { noSuchUpload } from '../no-such-upload.ts'
 import { assertPlannedPart, plannedSize } from '../part-plan.ts'
-import type { PartTag, UploadAddress, UploadStorage } from '../storage.ts'
+import type { PartTag, UploadStorage } from '../storage.ts'
 import { assemble } from './assemble.ts'
 import { exclusive } from './exclusive.ts'
 import { isMissing } from './is-missing.ts'
-import { type Manifest, parseManifest } from './manifest.ts'
 import { multipartEtag } from './multipart-etag.ts'
 import { objectPath } from './object-path.ts'
 import { signPartPath, verifyPartPath } from './part-url.ts'
-import { readIfPresent } from './read-if-present.ts'
 import { receivePart } from './receive-part.ts'
 import { loadSecret } from './secret.ts'
 import { partFileName, readStoredParts } from './stored-part.ts'
 import { syncDirectory } from './sync-directory.ts'
-import { writeAtomically } from './write-atomically.ts'
+import { uploadFolder } from './upload-folder.ts'
 
 /** What S3 demands of every part but the last, bytes. */
 const S3_MIN_PART_SIZE = 5 * 1024 * 1024
@@ -78,108 +76,45 @@ export function diskStorage(options: DiskStorageOptions): DiskStorage {
   if (options.secret === '') throw new RangeError('secret must not be empty.')
   const root = resolve(options.dir)
   const objects = join(root, 'objects')
-  const trash = join(root, 'trash')
-  const perFingerprint = exclusive()
+  const folder = uploadFolder(root)
   const perUpload = exclusive()
   let opening: Promise<{ readonly secret: string }> | undefined
 
-  const uploadDirectory = (uploadId: string) => join(root, 'uploads', uploadId)
-  const partsDirectory = (uploadId: string) => join(uploadDirectory(uploadId), 'parts')
-  const incomingDirectory = (uploadId: string) => join(uploadDirectory(uploadId), 'incoming')
-  const manifestPath = (uploadId: string) => join(uploadDirectory(uploadId), 'manifest.json')
-  const completedPath = (uploadId: string) => join(root, 'completed', `${uploadId}.json`)
-  const startPath = (of: string) => join(root, 'starts', of)
-
   /** On first use, and again if that failed. */
   function opened(): Promise<{ readonly secret: string }> {
-    opening ??= openRoot().catch((error: unknown) => {
+    opening ??= open().catch((error: unknown) => {
       opening = undefined
       throw error
     })
     return opening
   }
 
-  async function openRoot(): Promise<{ readonly secret: string }> {
-    await rm(trash, { recursive: true, force: true })
-    for (const name of ['objects', 'uploads', 'completed', 'starts', 'trash']) {
-      await mkdir(join(root, name), { recursive: true })
-    }
+  async function open(): Promise<{ readonly secret: string }> {
+    await folder.open()
     return { secret: options.secret ?? (await loadSecret(join(root, 'secret'))) }
-  }
-
-  async function findById(uploadId: string): Promise<Manifest | undefined> {
-    // Ids are ours; anything else must not become a path.
-    if (!/^[0-9a-f]{32}$/.test(uploadId)) return undefined
-    const text =
-      (await readIfPresent(completedPath(uploadId))) ??
-      (await readIfPresent(manifestPath(uploadId)))
-    return text === undefined ? undefined : parseManifest(text)
-  }
-
-  async function find({ owner, key, uploadId }: UploadAddress): Promise<Manifest> {
-    await opened()
-    const upload = await findById(uploadId)
-    if (upload === undefined || upload.owner !== owner || upload.key !== key) throw noSuchUpload()
-    return upload
-  }
-
-  async function findUnfinished(address: UploadAddress): Promise<Manifest> {
-    const upload = await find(address)
-    if (upload.completed !== undefined) throw noSuchUpload()
-    return upload
-  }
-
-  /** In one step as far as anybody can see, whatever is being written into the directory. */
-  async function discard(uploadId: string, upload: Manifest): Promise<void> {
-    const name = join(trash, `${uploadId}-${randomBytes(4).toString('hex')}`)
-    try {
-      await rename(uploadDirectory(uploadId), name)
-      await syncDirectory(join(root, 'uploads'))
-    } catch (error) {
-      if (!isMissing(error)) throw error
-    }
-    await rm(name, { recursive: true, force: true, maxRetries: 3 })
-    await perFingerprint(upload.fingerprint, async () => {
-      const path = startPath(upload.fingerprint)
-      if ((await readIfPresent(path)) === uploadId) await rm(path, { force: true })
-    })
   }
 
   return {
     objectPath: (key) => objectPath(objects, key),
 
-    async create(upload) {
+    async create(planned) {
       await opened()
-      objectPath(objects, upload.key)
-      const print = await fingerprint(upload)
-      return perFingerprint(print, async () => {
-        const known = await readIfPresent(startPath(print))
-        const earlier = known === undefined ? undefined : await findById(known)
-        if (known !== undefined && earlier !== undefined && earlier.completed === undefined) {
-          return { key: earlier.key, uploadId: known, partSize: earlier.partSize }
-        }
-        const { owner, key, fileSize, partSize } = upload
-        const uploadId = randomBytes(16).toString('hex')
-        const manifest: Manifest = {
-          version: 1,
-          owner,
-          key,
-          fileSize,
-          partSize,
-          fingerprint: print,
-        }
-        await mkdir(partsDirectory(uploadId), { recursive: true })
-        await mkdir(incomingDirectory(uploadId))
-        await writeAtomically(manifestPath(uploadId), JSON.stringify(manifest))
-        await syncDirectory(join(root, 'uploads'))
-        await writeAtomically(startPath(print), uploadId)
-        return { key, uploadId, partSize }
+      const { owner, key, fileSize, partSize } = planned
+      objectPath(objects, key)
+      const { uploadId, upload } = await folder.start({
+        version: 1,
+        owner,
+        key,
+        fileSize,
+        partSize,
+        fingerprint: await fingerprint(planned),
       })
+      return { key: upload.key, uploadId, partSize: upload.partSize }
     },
 
     async signParts(address, partNumbers, { partsUrl }) {
       const { secret } = await opened()
-      const upload = await findUnfinished(address)
+      const upload = await folder.findUnfinished(address)
       const now = clock()
       return new Map(
         partNumbers.map((partNumber) => {
@@ -193,7 +128,7 @@ export function diskStorage(options: DiskStorageOptions): DiskStorage {
     async putPart({ path, search, contentLength, body }) {
       const { secret } = await opened()
       const { uploadId, partNumber } = verifyPartPath(secret, path, search, clock())
-      const upload = await findById(uploadId)
+      const upload = await folder.findById(uploadId)
       if (upload === undefined || upload.completed !== undefined) throw noSuchUpload()
       const maximum = plannedSize(upload, partNumber)
       if (maximum === undefined) {
@@ -203,8 +138,8 @@ export function diskStorage(options: DiskStorageOptions): DiskStorage {
         const etag = await receivePart(
           body,
           { announced: contentLength, maximum },
-          join(partsDirectory(uploadId), partFileName(partNumber)),
-          incomingDirectory(uploadId),
+          join(folder.partsDirectory(uploadId), partFileName(partNumber)),
+          folder.incomingDirectory(uploadId),
         )
         return { etag }
       } catch (error) {
@@ -215,9 +150,10 @@ export function diskStorage(options: DiskStorageOptions): DiskStorage {
     },
 
     async listParts(address) {
-      await findUnfinished(address)
+      await opened()
+      await folder.findUnfinished(address)
       try {
-        return await readStoredParts(partsDirectory(address.uploadId))
+        return await readStoredParts(folder.partsDirectory(address.uploadId))
       } catch (error) {
         // Completed or aborted meanwhile.
         if (isMissing(error)) throw noSuchUpload()
@@ -227,8 +163,9 @@ export function diskStorage(options: DiskStorageOptions): DiskStorage {
 
     async complete(address, parts) {
       const { uploadId } = address
+      await opened()
       await perUpload(uploadId, async () => {
-        const upload = await find(address)
+        const upload = await folder.find(address)
         assertMd5s(parts)
         const etag = multipartEtag(parts)
         if (upload.completed !== undefined) {
@@ -236,16 +173,16 @@ export function diskStorage(options: DiskStorageOptions): DiskStorage {
             throw new BackendError('InvalidPart', 'The upload was completed with other parts.')
           }
           // Usually gone already; a crash may have kept the first call from it.
-          await discard(uploadId, upload)
+          await folder.discard(uploadId, upload)
           return
         }
-        const stored = await readStoredParts(partsDirectory(uploadId))
+        const stored = await readStoredParts(folder.partsDirectory(uploadId))
         const minPartSize = options.minPartSize ?? Math.min(S3_MIN_PART_SIZE, upload.partSize)
         checkParts(parts, stored, upload, minPartSize)
-        const temporary = join(incomingDirectory(uploadId), randomBytes(12).toString('hex'))
+        const temporary = join(folder.incomingDirectory(uploadId), randomBytes(12).toString('hex'))
         const target = objectPath(objects, upload.key)
         try {
-          await assemble(parts, partsDirectory(uploadId), temporary)
+          await assemble(parts, folder.partsDirectory(uploadId), temporary)
           await mkdir(dirname(target), { recursive: true })
           await rename(temporary, target)
         } catch (error) {
@@ -258,18 +195,16 @@ export function diskStorage(options: DiskStorageOptions): DiskStorage {
         }
         await syncDirectory(dirname(target))
         // A crash up to here leaves the parts, and the repeated call makes the same object again.
-        await writeAtomically(
-          completedPath(uploadId),
-          JSON.stringify({ ...upload, completed: etag } satisfies Manifest),
-        )
-        await discard(uploadId, upload)
+        await folder.markCompleted(uploadId, upload, etag)
+        await folder.discard(uploadId, upload)
       })
     },
 
     async abort(address) {
+      await opened()
       await perUpload(address.uploadId, async () => {
-        const upload = await findUnfinished(address)
-        await discard(address.uploadId, upload)
+        const upload = await folder.findUnfinished(address)
+        await folder.discard(address.uploadId, upload)
       })
     },
   }

@@ -7,13 +7,11 @@ import { fitMiddle, printable } from '../printable.ts'
 import { formatBytes } from '../quantities.ts'
 import { styleOf } from '../terminal.ts'
 import type { Reporter, TrackedFile } from './reporter.ts'
+import { MAX_BAR, rowLayout } from './row-layout.ts'
 import { paceText, percentageOf, statusText } from './status-text.ts'
 import { summaryText } from './summary-text.ts'
 
 const MAX_ROWS = 8
-const MAX_BAR = 40
-const MIN_BAR = 8
-const NOTE = 23
 const MAX_UNFINISHED = 20
 /** Divides the done part of a bar from the rest, so that each gets its own colour. */
 const GLUE = '\0'
@@ -139,7 +137,7 @@ export function barsReporter(
       case 'more':
         return style.dim(`  … and ${row.count} more`)
       case 'bar': {
-        const width = layout(params.maxWidth)
+        const width = rowLayout(params.maxWidth)
         const name = fitMiddle(row.name, width.name)
         const percentage = `${Math.floor(row.percentage)}%`.padStart(4)
         const note = width.note === 0 ? '' : `  ${fitMiddle(row.note, width.note).trimEnd()}`
@@ -161,7 +159,7 @@ export function barsReporter(
   }
 
   function log(symbol: string, path: string, details: string): void {
-    const width = layout(stdout.columns ?? 80)
+    const width = rowLayout(stdout.columns ?? 80)
     const name = fitMiddle(printable(path), width.name)
     const room = Math.max(8, width.total - width.name - 6)
     // What stood on this line before may be longer, so the rest of the line is erased.
@@ -189,7 +187,7 @@ export function barsReporter(
       }
     },
     problem(error) {
-      const { total } = layout(stdout.columns ?? 80)
+      const { total } = rowLayout(stdout.columns ?? 80)
       const text = fitMiddle(messageOf(error), total - 4).trimEnd()
       multibar.log(`${style.bad('!')} ${text}\u001b[K\n`)
     },
@@ -222,16 +220,4 @@ function isActive({ snapshot }: TrackedFile): boolean {
     case 'cancelled':
       return false
   }
-}
-
-/** How many columns each part of a row gets; what does not fit is left out, the bar first. */
-function layout(columns: number): { total: number; name: number; bar: number; note: number } {
-  // The last column stays free: some terminals wrap as soon as it is written.
-  const total = columns - 1
-  const note = total >= 48 ? NOTE : 0
-  const fixed = 2 + 2 + 4 + (note === 0 ? 0 : 2 + note)
-  const name = Math.max(8, Math.min(32, Math.floor(total * (note === 0 ? 0.5 : 0.32))))
-  const bar = Math.min(MAX_BAR, total - fixed - name - 2)
-  if (bar >= MIN_BAR) return { total, name, bar, note }
-  return { total, name: Math.max(8, total - fixed), bar: 0, note }
 }

@@ -25,7 +25,8 @@ import {
 } from './faults.ts'
 import type { GateState } from './gate.ts'
 import { identifyControl, identifyPart } from './identify.ts'
-import { type Server, serve } from './serve.ts'
+import { serve } from './serve.ts'
+import type { Server } from './server.ts'
 import { type ExchangeFilter, Transcript } from './transcript.ts'
 
 const MIB = 1024 * 1024

@@ -1,26 +1,17 @@
-import type { Clock } from '@s3-bg-uploader/core'
 import { HttpResponse } from 'msw'
 import type { UrlValidity } from '../storage/index.ts'
 import { md5Hex } from '../storage/md5.ts'
 import { concatenate } from '../storage/receive.ts'
+import { copyHeaders } from './copy-headers.ts'
 import type { Exchange, OpenExchange } from './exchange.ts'
 import type { Fate, FaultPlan, Moment } from './fault.ts'
-import { readNames, type Target } from './identify.ts'
+import { cutOff, finishAnswer } from './finish-answer.ts'
+import { readNames } from './identify.ts'
+import { openExchange, parseJson, readControlBody } from './open-exchange.ts'
 import { plannedAnswer } from './planned-answer.ts'
 import { readBody } from './read-body.ts'
+import type { Server } from './server.ts'
 import type { Transcript } from './transcript.ts'
-
-/** One of the two servers. */
-export interface Server {
-  readonly side: 'backend' | 'storage'
-  readonly identify: (url: URL) => Target
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
-  /** The real handler. */
-  readonly handle: (request: Request, validity: UrlValidity) => Promise<Response>
-  readonly setTimer: Clock['setTimer']
-  readonly exposeEtag: boolean
-}
 
 /** What the servers share until the next reset. */
 export interface Desk {
@@ -33,7 +24,7 @@ export interface Desk {
 /** Answers one request: as the real handler does, unless something else was planned. */
 export async function serve(request: Request, server: Server, desk: Desk): Promise<Response> {
   const origin = request.headers.get('origin')
-  if (isPreflight(request)) return finish(await server.handle(request, {}), server, origin)
+  if (isPreflight(request)) return finishAnswer(await server.handle(request, {}), server, origin)
 
   const exchange = openExchange(request, server)
   const { transcript } = desk
@@ -76,7 +67,7 @@ export async function serve(request: Request, server: Server, desk: Desk): Promi
     ending?.kind === 'respond'
       ? plannedAnswer(ending.status, ending.options, server.side)
       : await takeEffect(request, body, fate, exchange, server)
-  const response = await finish(answer, server, origin, fate)
+  const response = await finishAnswer(answer, server, origin, fate)
   if (!(await pause(fate, 'after', exchange, server, over))) return breakOff()
   if (ending?.kind === 'reset') {
     transcript.settle(exchange, 'broken')
@@ -92,46 +83,6 @@ export async function serve(request: Request, server: Server, desk: Desk): Promi
 
 function isPreflight({ method, headers }: Request): boolean {
   return method === 'OPTIONS' && headers.has('access-control-request-method')
-}
-
-function openExchange(request: Request, server: Server): OpenExchange {
-  const url = new URL(request.url)
-  const { route, part, uploadId, key } = server.identify(url)
-  return {
-    number: 0,
-    route,
-    method: request.method,
-    url: url.origin + url.pathname,
-    query: server.side === 'backend' ? url.search : '',
-    headers: Object.fromEntries(request.headers),
-    json: undefined,
-    bytes: 0,
-    md5: undefined,
-    part,
-    parts: part === undefined ? [] : [part],
-    uploadId,
-    key,
-    outcome: 'pending',
-    status: undefined,
-    effect: undefined,
-    faults: [],
-  }
-}
-
-function readControlBody(exchange: OpenExchange, bytes: Uint8Array): void {
-  exchange.json = parseJson(new TextDecoder().decode(bytes))
-  const { uploadId, key, parts } = readNames(exchange.json)
-  exchange.uploadId ??= uploadId
-  exchange.key ??= key
-  exchange.parts = parts
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function bytesWanted({ ending }: Fate): number {
@@ -205,60 +156,6 @@ async function takeEffect(
     status: response.status,
     headers: response.headers,
   })
-}
-
-/** Adds what every answer of a server has, and makes the planned changes to the headers. */
-async function finish(
-  answer: Response,
-  { now, exposeEtag }: Server,
-  origin: string | null,
-  fate?: Fate,
-): Promise<Response> {
-  const headers = copyHeaders(answer.headers)
-  const bytes = await answer.arrayBuffer()
-  const bodiless = answer.status === 204 || answer.status === 304
-  if (!bodiless) headers.set('content-length', String(bytes.byteLength))
-  if (!headers.has('date')) headers.set('date', new Date(now()).toUTCString())
-  if (origin !== null && !headers.has('access-control-allow-origin')) {
-    headers.set('access-control-allow-origin', '*')
-    headers.set('access-control-expose-headers', 'ETag')
-  }
-  if (!exposeEtag) {
-    headers.delete('etag')
-    headers.delete('access-control-expose-headers')
-  }
-  for (const change of fate?.changes ?? []) {
-    if (change.kind === 'headers') change.change(headers)
-  }
-  const body = bodiless || bytes.byteLength === 0 ? null : bytes
-  return new HttpResponse(body, { status: answer.status, headers })
-}
-
-/**
- * Under MSW, a copy of headers that `Response.json` or a Response made of another has is not complete;
- * what is read out of them one by one is.
- */
-function copyHeaders(headers: Headers): Headers {
-  return new Headers([...headers])
-}
-
-function cutOff(response: Response, afterBytes: number): Response {
-  const { status, headers, body } = response
-  const reader = body?.getReader()
-  let left = afterBytes
-  const stream = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { value } = (await reader?.read()) ?? {}
-      if (value === undefined || left === 0) {
-        controller.error(new TypeError('The connection broke.'))
-        return
-      }
-      const piece = value.subarray(0, left)
-      left -= piece.length
-      controller.enqueue(piece)
-    },
-  })
-  return new HttpResponse(stream, { status, headers })
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

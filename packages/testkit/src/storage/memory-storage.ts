@@ -8,6 +8,7 @@ import {
   type UploadStorage,
 } from '@s3-bg-uploader/backend'
 import { checkParts, checkPlan, type KeptPart } from './check-parts.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import { md5Hex, multipartEtag } from './md5.ts'
 import { concatenate, receive } from './receive.ts'
 import { signPart, verifyPart } from './signed-part.ts'
@@ -252,19 +253,6 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
       started = 0
     },
   }
-}
-
-/** Equal for two start requests that mean the same file for the same use by the same principal. */
-function fingerprintOf({ owner, fileName, fileHash, fileSize, userParams }: NewUpload): string {
-  return JSON.stringify([owner, fileName, fileHash, fileSize, sortKeys(userParams)])
-}
-
-/** The same JSON with the fields of every object in one order. */
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys)
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return { object: entries.map(([name, inner]) => [name, sortKeys(inner)]) }
 }
 
 function assertTtl(seconds: number): void {

@@ -1,7 +1,8 @@
 import { check } from '../check.ts'
 import { patternBytes } from '../pattern-bytes.ts'
 import type { Suite } from '../suite.ts'
-import { backendCases, checkRefused, checkSucceeded, isSuccess } from './bench.ts'
+import { checkRefused, checkSucceeded, isSuccess } from './answer.ts'
+import { backendCases } from './bench.ts'
 import type { BackendConformance } from './options.ts'
 
 export function abortCases(suite: Suite, options: BackendConformance): void {

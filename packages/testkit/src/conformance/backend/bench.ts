@@ -1,6 +1,7 @@
 import { check, checkEqual } from '../check.ts'
 import { patternBytes } from '../pattern-bytes.ts'
 import type { Scope, Suite } from '../suite.ts'
+import { type Answer, checkRefused, inWords, isSuccess, jsonOf } from './answer.ts'
 import { addressUrl, collectionUrl } from './endpoint-urls.ts'
 import type { BackendConformance, BackendEndpoints } from './options.ts'
 
@@ -13,13 +14,6 @@ let files = 0
 export function freshHash(): string {
   const number = Date.now() * 4096 + (++files % 4096)
   return number.toString(16).padStart(16, '0')
-}
-
-/** An answer of the backend, read to its end. */
-export interface Answer {
-  readonly status: number
-  readonly headers: Headers
-  readonly text: string
 }
 
 /** One part of a complete call, and of the answer of list-parts. */
@@ -234,38 +228,6 @@ function partCount({ fileSize, partSize }: StartedUpload): number {
   return Math.max(1, Math.ceil(fileSize / partSize))
 }
 
-export function isSuccess({ status }: Answer): boolean {
-  return status >= 200 && status < 300
-}
-
-/** Checks that the backend refuses what the client got wrong, and knows whose fault it is. */
-export function checkRefused(answer: Answer, what: string, statuses?: readonly number[]): void {
-  check(
-    answer.status >= 400 && answer.status < 500,
-    `${what} should be answered 4xx, but was answered ${inWords(answer)}`,
-  )
-  check(
-    statuses?.includes(answer.status) ?? true,
-    `${what} should be answered ${statuses?.join(' or ')}, but was answered ${inWords(answer)}`,
-  )
-}
-
-export function checkSucceeded(answer: Answer, what: string): void {
-  check(isSuccess(answer), `${what} should be answered 2xx, but was answered ${inWords(answer)}`)
-}
-
-function jsonOf(answer: Answer, what: string): Readonly<Record<string, unknown>> {
-  checkSucceeded(answer, what)
-  let value: unknown
-  try {
-    value = JSON.parse(answer.text)
-  } catch {
-    throw new Error(`${what} was answered ${inWords(answer)}, which is not JSON`)
-  }
-  check(typeof value === 'object' && value !== null, `${what} should be answered a JSON object`)
-  return value as Readonly<Record<string, unknown>>
-}
-
 function partBytes(
   { fileSize, partSize }: StartedUpload,
   partNumber: number,
@@ -285,8 +247,4 @@ function addressed(
 function unquoted(etag: unknown): string {
   check(typeof etag === 'string', `An ETag should be a string: ${JSON.stringify(etag)}`)
   return etag.replace(/^"(.*)"$/, '$1')
-}
-
-function inWords({ status, text }: Answer): string {
-  return `${status} ${JSON.stringify(text.slice(0, 200))}`
 }

@@ -1,14 +1,7 @@
 import { check } from '../check.ts'
 import type { Suite } from '../suite.ts'
-import {
-  type BackendBench,
-  backendCases,
-  checkRefused,
-  checkSucceeded,
-  isSuccess,
-  type ListedPart,
-  type StartedUpload,
-} from './bench.ts'
+import { checkRefused, checkSucceeded, isSuccess } from './answer.ts'
+import { type BackendBench, backendCases, type ListedPart, type StartedUpload } from './bench.ts'
 import type { BackendConformance } from './options.ts'
 
 const WRONG_ETAG = 'ffffffffffffffffffffffffffffffff'

@@ -1,7 +1,8 @@
 import { check } from '../check.ts'
 import { patternBytes } from '../pattern-bytes.ts'
 import type { Suite } from '../suite.ts'
-import { type Answer, backendCases, checkSucceeded } from './bench.ts'
+import { type Answer, checkSucceeded } from './answer.ts'
+import { backendCases } from './bench.ts'
 import type { BackendConformance } from './options.ts'
 
 export function corsCases(suite: Suite, options: BackendConformance): void {

@@ -1,6 +1,7 @@
 import { checkEqual } from '../check.ts'
 import type { Suite } from '../suite.ts'
-import { backendCases, checkRefused, checkSucceeded } from './bench.ts'
+import { checkRefused, checkSucceeded } from './answer.ts'
+import { backendCases } from './bench.ts'
 import type { BackendConformance } from './options.ts'
 
 export function listPartsCases(suite: Suite, options: BackendConformance): void {

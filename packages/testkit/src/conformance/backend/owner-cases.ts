@@ -1,5 +1,6 @@
 import type { Suite } from '../suite.ts'
-import { backendCases, checkRefused, checkSucceeded } from './bench.ts'
+import { checkRefused, checkSucceeded } from './answer.ts'
+import { backendCases } from './bench.ts'
 import type { BackendConformance } from './options.ts'
 
 export function ownerCases(suite: Suite, options: BackendConformance): void {

@@ -1,6 +1,7 @@
 import { check, checkEqual } from '../check.ts'
 import type { Suite } from '../suite.ts'
-import { backendCases, checkRefused, freshHash } from './bench.ts'
+import { checkRefused } from './answer.ts'
+import { backendCases, freshHash } from './bench.ts'
 import type { BackendConformance } from './options.ts'
 
 const NAMES = [

@@ -1,6 +1,7 @@
 import { check, checkEqual } from '../check.ts'
 import type { Suite } from '../suite.ts'
-import { backendCases, checkRefused } from './bench.ts'
+import { checkRefused } from './answer.ts'
+import { backendCases } from './bench.ts'
 import type { BackendConformance } from './options.ts'
 
 export function urlsCases(suite: Suite, options: BackendConformance): void {
