@@ -1,18 +1,16 @@
 /** What nobody can be faster than: bare XMLHttpRequests. */
 import xxhash from 'xxhash-wasm'
-import { type Contender, makeFile, type Task } from './task.ts'
+import type { Contender, Task } from './task.ts'
 
 /** Only the PUTs: URLs that need no signing, nothing hashed, nothing to complete. */
-export const barePuts: Contender = async (task) => {
-  const file = makeFile(task.bytes)
+export const barePuts: Contender = async (file, task) => {
   const startedAt = performance.now()
   await putParts(file, task, (part) => `${task.storage}/key?partNumber=${part}`)
   return performance.now() - startedAt
 }
 
 /** All that the contract asks for and no more: hash, start, one urls call, the PUTs, complete. */
-export const sameCalls: Contender = async (task) => {
-  const file = makeFile(task.bytes)
+export const sameCalls: Contender = async (file, task) => {
   const { create64 } = await xxhash()
   const startedAt = performance.now()
   const hash = create64()
@@ -20,7 +18,7 @@ export const sameCalls: Contender = async (task) => {
     hash.update(bytes)
   const fileHash = hash.digest().toString(16)
   const { key, uploadId } = await call('/start/', { fileName: file.name, fileHash })
-  const parts = Array.from({ length: Math.ceil(task.bytes / task.partSize) }, (_, at) => at + 1)
+  const parts = Array.from({ length: Math.ceil(file.size / task.partSize) }, (_, at) => at + 1)
   const { urls } = (await call('/urls/', { key, uploadId, parts })) as { urls: string[] }
   await putParts(file, task, (part) => urls[part] ?? '')
   await call(`/complete/${uploadId}/${key}`, { parts })
@@ -34,12 +32,12 @@ async function call(path: string, body: object): Promise<Record<string, unknown>
 
 async function putParts(
   file: File,
-  { bytes, partSize, slots }: Task,
+  { partSize, slots }: Task,
   urlOf: (part: number) => string,
 ): Promise<void> {
   let next = 0
   const work = async (): Promise<void> => {
-    while (next * partSize < bytes) {
+    while (next * partSize < file.size) {
       const part = next
       next += 1
       await put(urlOf(part + 1), file.slice(part * partSize, (part + 1) * partSize, ''))

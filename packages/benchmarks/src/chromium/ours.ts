@@ -1,9 +1,8 @@
 import { createUploader } from '@s3-bg-uploader/core'
 import { fetchTransport } from '@s3-bg-uploader/transport-fetch'
-import { type Contender, makeFile } from './task.ts'
+import type { Contender } from './task.ts'
 
-export const ours: Contender = async ({ bytes, slots }) => {
-  const file = makeFile(bytes)
+export const ours: Contender = async (file, { slots }) => {
   const api = location.origin
   const uploader = await createUploader({
     transport: fetchTransport(),

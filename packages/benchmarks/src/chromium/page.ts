@@ -15,11 +15,13 @@ export interface Lap {
   readonly phases: Phases | undefined
 }
 
-/** One upload by one contender. */
+/** One upload, by one contender, of the file that was chosen on the page. */
 export type Race = (name: Name, task: Task) => Promise<Lap>
 
 const race: Race = async (name, task) => {
-  const took = await contenders[name](task)
+  const file = document.querySelector('input')?.files?.[0]
+  if (file === undefined) throw new Error('No file was chosen')
+  const took = await contenders[name](file, task)
   const endedAt = performance.now()
   return { took, phases: phasesBetween(endedAt - took, endedAt, task.slots) }
 }

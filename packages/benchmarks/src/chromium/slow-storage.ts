@@ -44,7 +44,9 @@ async function answerBackend(request: IncomingMessage, response: ServerResponse)
     const isScript = url === '/script.js'
     response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' })
     response.end(
-      isScript ? script : '<!doctype html><script type="module" src="/script.js"></script>',
+      isScript
+        ? script
+        : '<!doctype html><input type="file"><script type="module" src="/script.js"></script>',
     )
     return
   }

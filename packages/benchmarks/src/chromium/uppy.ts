@@ -1,6 +1,6 @@
 import AwsS3 from '@uppy/aws-s3'
 import Uppy from '@uppy/core'
-import { type Contender, makeFile } from './task.ts'
+import type { Contender } from './task.ts'
 
 interface SignedRequest {
   readonly method: string
@@ -9,8 +9,7 @@ interface SignedRequest {
   readonly partNumber?: number
 }
 
-export const uppy: Contender = async ({ bytes, partSize, slots }) => {
-  const file = makeFile(bytes)
+export const uppy: Contender = async (file, { partSize, slots }) => {
   const instance = new Uppy()
   instance.use(AwsS3, {
     shouldUseMultipart: true,
