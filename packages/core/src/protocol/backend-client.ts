@@ -1,30 +1,17 @@
-import { type ControlCall, UploadError } from '../errors.ts'
+import { UploadError } from '../errors.ts'
 import type { Json } from '../ports.ts'
-import {
-  describeMismatch,
-  type Read,
-  readListAnswer,
-  readStartAnswer,
-  readUrlsAnswer,
-  type StartAnswer,
-} from './answers.ts'
+import { type Read, readStartAnswer, type StartAnswer } from './answers.ts'
 import type { EndpointConfig } from './config.ts'
 import {
   type Answer,
   type ControlCallPlan,
   type ControlPorts,
-  type ControlReply,
   makeControlCall,
 } from './control-call.ts'
 import { collectionUrl, findNameProblem, type MultipartName, objectUrl } from './endpoints.ts'
-import { normalizeEtag } from './etag.ts'
-import { readTimes, type UrlTimes } from './expiry.ts'
-import { isHttpUrl } from './http-url.ts'
-import { type AnswerTime, ServerTime } from './server-time.ts'
-import { CALL_NAMES } from './status-failure.ts'
-
-/** Enough to see what is wrong with the rest. */
-const MOST_NAMED = 10
+import { type PartUrl, readPartUrls, readStoredParts, type StoredPart } from './part-answers.ts'
+import { ignoreBody, jsonReader } from './read-reply.ts'
+import { ServerTime } from './server-time.ts'
 
 /** What startUpload is told about a file. */
 export interface StartRequest {
@@ -46,22 +33,6 @@ export interface CompleteRequest extends MultipartName {
   readonly parts: readonly { readonly part: number; readonly etag: string }[]
 }
 
-/** A presigned URL, to be used exactly as it is. */
-export interface SignedPart {
-  readonly part: number
-  readonly url: string
-  /** Milliseconds for which it is good from now on, where that is known. Negative when expired. */
-  readonly lifeMs: number | undefined
-}
-
-/** A part that the storage has. */
-export interface StoredPart {
-  readonly part: number
-  readonly etag: string
-  /** Bytes. */
-  readonly size: number
-}
-
 /**
  * The backend as the contract sees it (contract §2). No method ever rejects: what went wrong is the
  * failure of the answer, and no failure shows a header's value or a URL's query. Every call has a
@@ -71,7 +42,7 @@ export interface StoredPart {
 export interface BackendClient {
   start(request: StartRequest, controller: AbortController): Promise<Answer<StartAnswer>>
   /** In the order of `parts`. */
-  urls(request: UrlsRequest, controller: AbortController): Promise<Answer<readonly SignedPart[]>>
+  urls(request: UrlsRequest, controller: AbortController): Promise<Answer<readonly PartUrl[]>>
   complete(request: CompleteRequest, controller: AbortController): Promise<Answer<void>>
   /** Ascending. Fails with `config_invalid` where `listPartsApi` is not configured. */
   list(name: MultipartName, controller: AbortController): Promise<Answer<readonly StoredPart[]>>
@@ -105,7 +76,7 @@ export function createBackendClient(ports: ControlPorts): BackendClient {
             body: JSON.stringify({ key, uploadId, parts }),
           }),
           read: jsonReader('urls', (answer, _, time) =>
-            readSignedParts(answer, parts, (urls) => serverTime.now(time, urls)),
+            readPartUrls(answer, parts, (urls) => serverTime.now(time, urls)),
           ),
         },
         controller,
@@ -130,7 +101,7 @@ export function createBackendClient(ports: ControlPorts): BackendClient {
             url: objectUrl(configured(config, 'listPartsApi'), name),
             body: NO_BODY,
           }),
-          read: jsonReader('list', readStoredParts),
+          read: jsonReader('list', (answer, { etag }) => readStoredParts(answer, etag)),
         },
         controller,
       ),
@@ -173,87 +144,8 @@ function configured(config: EndpointConfig, name: 'listPartsApi' | 'abortApi'): 
   return url
 }
 
-/** Any 2xx will do. The body is read all the same, so that the connection can be used again. */
-async function ignoreBody(reply: ControlReply): Promise<Answer<void>> {
-  await reply.text().catch(() => undefined)
-  return { ok: true, value: undefined }
-}
-
-function jsonReader<T>(
-  call: ControlCall,
-  read: (answer: unknown, config: EndpointConfig, time: AnswerTime) => Read<T>,
-): ControlCallPlan<T>['read'] {
-  return async (reply, config) => {
-    const json = parseJson(await reply.text(), reply.mediaType)
-    const result = json.ok ? read(json.value, config, reply.time) : json
-    if (result.ok) return result
-    const { status } = reply
-    const message = `${CALL_NAMES[call]} answered ${status}, but ${result.problem}`
-    return { ok: false, failure: { kind: 'unusable', code: 'response_invalid', status, message } }
-  }
-}
-
-/** The problem shows nothing of the body, which may hold presigned URLs. */
-function parseJson(text: string | undefined, mediaType = 'no content type'): Read<unknown> {
-  if (text === undefined) return { ok: false, problem: 'the body is larger than 8 MiB' }
-  if (text.trim() === '') return { ok: false, problem: `the body is empty (${mediaType})` }
-  try {
-    return { ok: true, value: JSON.parse(text) }
-  } catch {
-    return { ok: false, problem: `the body is not JSON (${mediaType})` }
-  }
-}
-
 function readStarted(answer: unknown): Read<StartAnswer> {
   const result = readStartAnswer(answer)
   const problem = result.ok ? findNameProblem(result.value) : undefined
   return problem === undefined ? result : { ok: false, problem }
-}
-
-function readSignedParts(
-  answer: unknown,
-  parts: readonly number[],
-  serverNowBy: (urls: readonly UrlTimes[]) => number,
-): Read<readonly SignedPart[]> {
-  const result = readUrlsAnswer(answer)
-  if (!result.ok) return result
-  const { urls } = result.value
-  const missing = parts.filter((part) => !Object.hasOwn(urls, String(part)))
-  if (missing.length > 0) return { ok: false, problem: `urls: no URL for ${nameParts(missing)}` }
-  const asked: (UrlTimes & { readonly part: number; readonly url: string })[] = []
-  for (const part of parts) {
-    const url = urls[String(part)]
-    if (!isHttpUrl(url))
-      return { ok: false, problem: describeMismatch(['urls', part], 'http(s) URL', url) }
-    asked.push({ part, url, ...readTimes(url) })
-  }
-  const serverNow = serverNowBy(asked)
-  const signed = asked.map(({ part, url, expiresAt }): SignedPart => {
-    return { part, url, lifeMs: expiresAt === undefined ? undefined : expiresAt - serverNow }
-  })
-  return { ok: true, value: signed }
-}
-
-function nameParts(parts: readonly number[]): string {
-  const named = parts.slice(0, MOST_NAMED).join(', ')
-  const more = parts.length - MOST_NAMED
-  return `part${parts.length > 1 ? 's' : ''} ${named}${more > 0 ? ` and ${more} more` : ''}`
-}
-
-/** Entries that contradict each other are left out: that part is sent again, which is safe. */
-function readStoredParts(
-  answer: unknown,
-  { etag: mode }: EndpointConfig,
-): Read<readonly StoredPart[]> {
-  const result = readListAnswer(answer)
-  if (!result.ok) return result
-  const stored = new Map<number, StoredPart | undefined>()
-  for (const { PartNumber: part, ETag, Size: size } of result.value.parts) {
-    const etag = normalizeEtag(ETag, mode)
-    const known = stored.get(part)
-    const agrees = !stored.has(part) || (known?.etag === etag && known?.size === size)
-    stored.set(part, etag !== undefined && agrees ? { part, etag, size } : undefined)
-  }
-  const parts = [...stored.values()].filter((entry) => entry !== undefined)
-  return { ok: true, value: parts.sort((a, b) => a.part - b.part) }
 }
