@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { truncateSync, utimesSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { BUFFER_BYTES } from '../src/buffers.ts'
 import { bodyOf, serve, serveRaw, serveSecurely, signpost } from './loopback.ts'
 import { openSource, part, testTransport } from './part.ts'
@@ -181,6 +181,18 @@ test('slow readers get the right bytes, though buffers are recycled', async () =
       ranges.map(({ start, end }) => `"${sha(bytes.subarray(start, end))}"`),
     )
   }
+})
+
+test('no memory is taken for each piece of a part, and none for the parts after the first', async () => {
+  const source = await openSource(await temporaryFile(patternOf(20 * BUFFER_BYTES)))
+  const origin = await serve(hashingStorage)
+  const taken = vi.spyOn(Buffer, 'allocUnsafeSlow')
+  const large = () => taken.mock.calls.filter(([bytes]) => bytes === BUFFER_BYTES).length
+  await source.put(part(source, `${origin}/key`))
+  expect(large()).toBe(2)
+  for (let more = 0; more < 3; more += 1) await source.put(part(source, `${origin}/key`))
+  expect(large()).toBe(2)
+  taken.mockRestore()
 })
 
 test('a range beyond 4 GiB arrives', async () => {
