@@ -41,7 +41,7 @@ describe.each(['', '/'])('endpoints ending in "%s"', (slash) => {
     expect(await readFile(storage.objectPath(key), 'utf8')).toBe('abcdef')
   })
 
-  test('abort', async () => {
+  test('an upload that is aborted is no longer there', async () => {
     const { post, sent } = await backend()
     const { address } = await sent('abcdef')
     expect((await post(`/abort/${address}${slash}`)).status).toBe(204)

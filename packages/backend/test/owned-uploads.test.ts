@@ -100,7 +100,7 @@ describe('a token', () => {
     }
   })
 
-  test('aborts', async () => {
+  test('names the upload to abort', async () => {
     const instance = await owned()
     const upload = await twoParts(instance)
     expect((await instance.post(`/abort/${addressOf(upload)}`)).status).toBe(204)

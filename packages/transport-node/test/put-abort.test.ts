@@ -185,7 +185,7 @@ describe.runIf(process.platform === 'linux')('descriptors', () => {
     await idle(path)
   })
 
-  test('close closes it', async () => {
+  test('closing the source closes the descriptor', async () => {
     const path = await temporaryFile('hello')
     const source = await openSource(path)
     await source.read({ start: 0, end: 5 }, new Uint8Array(5))

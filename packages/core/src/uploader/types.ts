@@ -77,7 +77,7 @@ export type UploadStatus = Status
 export interface WaitingFor {
   /**
    * `file`: it is missing; `network`: offline; `retry`: a pause before the next attempt; `slot`:
-   * others go first; `constraint`: such as "Wi-Fi only".
+   * others go first; `constraint`: such as "Wi-Fi only"; `config`: for `setConfig`.
    */
   readonly reason: Waiting['reason']
   /** Milliseconds since the epoch. */

@@ -44,7 +44,7 @@ describe('what is sent', () => {
     )
   })
 
-  test('urls', async () => {
+  test('urls: the upload and the numbers of the parts', async () => {
     answer(json({ urls: { 2: presigned(2), 3: presigned(3) } }))
     await clientFor().urls({ ...name, parts: [2, 3] }, calm())
     expect(arrived).toMatchObject([
@@ -72,7 +72,7 @@ describe('what is sent', () => {
     expect(parts[0]?.part).toBe(10)
   })
 
-  test('list and abort', async () => {
+  test('list and abort: an empty object, names in the path', async () => {
     answer(json({ parts: [] }))
     await clientFor().list(name, calm())
     await clientFor().abort(name, calm())

@@ -68,7 +68,7 @@ describe.each(clients)('by $name', ({ client }) => {
     expect(await put(1)).toMatchObject({ status: 204, text: '' })
   })
 
-  test('pages and redirects', async () => {
+  test('answers can be pages and redirects, as a proxy would send them', async () => {
     const { backend, api, put } = await begun()
     backend.on('start').html()
     const page = await api.start()

@@ -32,7 +32,7 @@ for (const { name, missing, run } of RUNTIMES) {
       for (const { headers } of puts) expect(headers).not.toHaveProperty('content-type')
     })
 
-    test('the transport suite', async () => {
+    test('it passes the transport suite', async () => {
       const server = await nodePutServer()
       onTestFinished(() => server.close())
       const results = JSON.parse(await run('conformance-program.ts', server.control)) as {
