@@ -203,20 +203,24 @@ export function noteListed(
 ): UploadState {
   const { multipart, generation } = state
   if (multipart === undefined || state.call?.ticket !== fact.ticket) return state
+  const there = fact.parts.filter(
+    ({ part, size }) =>
+      part <= multipart.parts && size === partLength(state.file.size, multipart.partSize, part),
+  )
+  // Ten thousand may be blind: taking them out one by one would take a second.
+  const listed = new Set(there.map(({ part }) => part))
+  const again = multipart.blind.filter(({ part }) => !listed.has(part))
   let next: UploadState = stateWith(state, {
     call: undefined,
     callFailed: 0,
     multipart: multipartWith(multipart, {
       mustList: false,
       stillThere: true,
-      // Unless they are in the list.
-      returned: inOrder([...multipart.returned, ...multipart.blind]),
+      returned: inOrder([...multipart.returned, ...again]),
       blind: [],
     }),
   })
-  for (const { part, etag, size } of fact.parts) {
-    const length = partLength(state.file.size, multipart.partSize, part)
-    if (part > multipart.parts || size !== length) continue
+  for (const { part, etag } of there) {
     next = confirm(next, { taskId: undefined, part, generation, etag }, now, rules, out)
   }
   return next

@@ -193,7 +193,8 @@ function admit(state: SchedulerState, effects: SchedulerEffect[]): SchedulerStat
     admitted = inOrder([...admitted, newlyAdmitted({ id, order })])
     effects.push({ type: 'admit', id, gate: 'open' })
   }
-  return { ...state, queue, admitted }
+  // Most events admit nobody, and a copy costs as much as the rest of them.
+  return queue === state.queue ? state : { ...state, queue, admitted }
 }
 
 function newlyAdmitted(upload: Queued): Admitted {

@@ -63,7 +63,12 @@ export function refill(
     if (etagOf(multipart.confirmed, next) === undefined) parts.push({ part: next, failed: 0 })
     next += 1
   }
-  if (parts.length === 0) return state
+  if (parts.length === 0) {
+    // What is confirmed all the way to the end is not walked over again with every event.
+    return next === multipart.next
+      ? state
+      : stateWith(state, { multipart: multipartWith(multipart, { next }) })
+  }
   const ticket = state.ticket + 1
   out.push({ type: 'callUrls', ticket, parts: parts.map(({ part }) => part) })
   return stateWith(state, {
