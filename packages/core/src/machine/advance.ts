@@ -138,12 +138,7 @@ function upload(
   const multipart = releaseDelayed(before, now)
   const next = multipart === before ? state : stateWith(state, { multipart })
   if (rules.canList && (multipart.mustList || onlyBlindPartsLeft(multipart))) {
-    return call(
-      stateWith(next, { multipart: multipartWith(multipart, { mustList: true }) }),
-      'list',
-      now,
-      out,
-    )
+    return call(next, 'list', now, out)
   }
   return hurry(refill(next, multipart, now, rules, out), now, rules, out)
 }

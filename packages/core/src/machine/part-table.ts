@@ -5,7 +5,8 @@
 export interface PartTable<T> {
   /** How many parts have a value. */
   readonly size: number
-  readonly blocks: readonly (readonly (T | undefined)[] | undefined)[]
+  /** With holes where there are no values. */
+  readonly blocks: readonly (readonly T[])[]
 }
 
 const BLOCK = 128
@@ -30,8 +31,8 @@ export function withValue<T>(table: PartTable<T>, part: number, value: T): PartT
 export function listValues<T>(table: PartTable<T>): { part: number; value: T }[] {
   const list: { part: number; value: T }[] = []
   table.blocks.forEach((block, index) => {
-    block?.forEach((value, offset) => {
-      if (value !== undefined) list.push({ part: index * BLOCK + offset, value })
+    block.forEach((value, offset) => {
+      list.push({ part: index * BLOCK + offset, value })
     })
   })
   return list
