@@ -159,7 +159,7 @@ function goOn(limit: SlotLimit, level: Level, now: number): SlotLimit {
   const more = over === undefined ? twice : Math.min(2 * slots, (slots + over) >> 1)
   if (more > slots) return moved(limit, more, level, now)
   const fewer = (slots + under) >> 1
-  if (because === 'useless' && fewer > under && fewer < slots) {
+  if (because === 'useless' && fewer > under) {
     return moved(limit, fewer, level, now)
   }
   const patience = limit.patience - limit.tally.parts

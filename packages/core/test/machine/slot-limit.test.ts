@@ -120,9 +120,21 @@ describe('the number of slots', () => {
     const more = new Rounds(24)
     expect(round(more, 6, 100, 1_000)).toBe(12)
     expect(round(more, 12, 100, 625)).toBe(24)
-    const fewer = new Rounds(6)
-    expect(round(fewer, 6, 60, 1_000)).toBe(6)
-    expect(round(fewer, 6, 60, 1_000)).toBe(6)
+    const fewer = new Rounds(16)
+    expect(round(fewer, 6, 60, 1_000)).toBe(12)
+    expect(round(fewer, 12, 120, 1_000)).toBe(3)
+    expect(round(fewer, 4, 30, 950)).toBe(1)
+  })
+
+  test('are tried again once as many parts have landed as patience asks for, and not one later', () => {
+    const rounds = new Rounds(16)
+    round(rounds, 6, 60, 1_000)
+    round(rounds, 12, 120, 1_000)
+    round(rounds, 4, 30, 1_000)
+    expect(round(rounds, 4, 10, 1_000)).toBe(1)
+    // Of 16 with these four: eight for the one slot, and twice as many since more were in vain once.
+    expect(round(rounds, 11, 10, 1_000)).toBe(1)
+    expect(round(rounds, 1, 10, 1_000)).toBe(2)
   })
 
   test('tries again after ever longer times whether more bring more', () => {

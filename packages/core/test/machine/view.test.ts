@@ -104,6 +104,29 @@ describe('why nothing moves', () => {
     expect(waitingFor(state, 'network')).toEqual({ reason: 'file', until })
   })
 
+  test('a file that is opened again is not waited for, nor is a slot for its parts', () => {
+    const s = new Script().toFlights()
+    s.putFailed(1, { kind: 'local', code: 'permission_needed', message: 'ask first' })
+    s.send({ type: 'retry' })
+    expect(s.admit()).toEqual(['openSource'])
+    expect(waitingFor(s.state, 'open')).toBeUndefined()
+  })
+
+  test('a urls call that failed is waited for no more once its parts are there', () => {
+    const s = new Script({}, newUpload(fileOf(10))).toSigned()
+    s.grant()
+    const late = { taskId: s.task(1), part: 1, generation: 0, etag: 'e1' } as const
+    s.send({ type: 'pause' })
+    s.send({ type: 'resume' })
+    s.admit()
+    s.callFailed(broken)
+    s.send({ type: 'partConfirmed', ...late })
+    expect(s.journaled()).toContain('callComplete')
+    s.now = 100
+    s.callFailed(broken)
+    expect(waitingFor(s.state, 'open')).toEqual({ reason: 'retry', until: 600 })
+  })
+
   test('a list of the parts whose ETags are unknown is waited for until its retry', () => {
     const s = new Script({ canList: true }, newUpload(fileOf(10))).toSigned()
     s.grant()
