@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { reattach } from '../../src/machine/reattach.ts'
-import { type Step, World, type WorldOptions } from './world.ts'
+import { World, type WorldOptions } from './world.ts'
+import type { Step } from './world-parts.ts'
 
 const upload = fc
   .record({ parts: fc.integer({ min: 0, max: 7 }), rest: fc.integer({ min: 0, max: 9 }) })
