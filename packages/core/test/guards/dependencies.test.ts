@@ -4,14 +4,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { cycleIn } from './cycle.ts'
-import {
-  arrowViolations,
-  importsOf,
-  LAYERS,
-  PACKAGES,
-  violationOf,
-  workspaceArrows,
-} from './import-rules.ts'
+import { arrowViolations, violationOf, workspaceArrows } from './import-checks.ts'
+import { LAYERS, PACKAGES } from './import-rules.ts'
+import { importsOf } from './imports-of.ts'
 import { forbiddenImports, packageFolders, readManifests } from './workspace.ts'
 
 const repository = fileURLToPath(new URL('../../../../', import.meta.url))

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { importsOf, type Manifest, violationOf } from './import-rules.ts'
+import { type Manifest, violationOf } from './import-checks.ts'
+import { importsOf } from './imports-of.ts'
 
 /** What is written by hand, and not for the apps that consumers/scripts builds elsewhere. */
 const CODE = /\.[cm]?[jt]sx?$/
