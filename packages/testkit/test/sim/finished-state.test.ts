@@ -1,6 +1,6 @@
 import { simulate } from '@s3-bg-uploader/testkit/sim'
 import { expect, test, vi } from 'vitest'
-import type { MachineEvent, State, Transition } from './mutants.ts'
+import type { MachineEvent, State, Transition } from './machine-types.ts'
 
 // DESIGN §6.7: what is over stays in memory until it is forgotten, a hundred thousand of it perhaps.
 

@@ -1,6 +1,7 @@
 import type { SimulateOptions } from '@s3-bg-uploader/testkit/sim'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { type MachineEvent, MUTANTS, type Mutant, type State, type Transition } from './mutants.ts'
+import type { MachineEvent, State, Transition } from './machine-types.ts'
+import { MUTANTS, type Mutant } from './mutants.ts'
 import { type NoteLanding, SLOT_MUTANTS, type SlotMutant } from './slot-mutants.ts'
 import { type Caught, untilCaught } from './until-caught.ts'
 
