@@ -1,5 +1,5 @@
 /** What Chromium adds to handles of files that the user chose; type libraries do not know it. */
-interface PermissionHandle extends FileSystemFileHandle {
+export interface PermissionHandle extends FileSystemFileHandle {
   queryPermission?(descriptor: { readonly mode: 'read' }): Promise<PermissionState>
   requestPermission?(descriptor: { readonly mode: 'read' }): Promise<PermissionState>
 }

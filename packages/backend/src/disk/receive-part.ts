@@ -9,8 +9,8 @@ const BATCH_BYTES = 1024 * 1024
 /** Below what operating systems take at once; tiny chunks make many. */
 const BATCH_CHUNKS = 256
 
-/** Limits of one body, bytes. */
-export interface BodyLimits {
+/** Bytes of one part. */
+export interface PartLimits {
   readonly announced: number | undefined
   readonly maximum: number
 }
@@ -24,7 +24,7 @@ export interface BodyLimits {
  */
 export async function receivePart(
   body: AsyncIterable<Uint8Array>,
-  { announced, maximum }: BodyLimits,
+  { announced, maximum }: PartLimits,
   path: string,
   temporaryDirectory: string,
 ): Promise<string> {

@@ -1,6 +1,6 @@
 import { Child } from './child.ts'
 
-export interface BackendOptions {
+export interface BackendProcessOptions {
   /** Where objects and unfinished uploads are kept. */
   readonly dir: string
   /** Bytes. */
@@ -16,7 +16,7 @@ export class BackendProcess {
   #child: Child | undefined
   #port: number | undefined
 
-  constructor({ dir, partSize, urlTtlSeconds }: BackendOptions) {
+  constructor({ dir, partSize, urlTtlSeconds }: BackendProcessOptions) {
     const ttl = urlTtlSeconds === undefined ? [] : ['--url-ttl', `${urlTtlSeconds}`]
     this.#argv = ['serve', '--port', '0', '--dir', dir, '--part-size', `${partSize}`, ...ttl]
   }

@@ -1,14 +1,10 @@
 import { UploadError } from '@s3-bg-uploader/core'
 import type { ChosenFile, KeptFiles } from '../kept-files.ts'
+import type { PermissionHandle } from '../permission.ts'
 import type { Database } from './database.ts'
 import { nameOf } from './database-error.ts'
 import { keepId } from './keep-id.ts'
 import { transact } from './open-database.ts'
-
-/** What Chromium adds to handles of files that the user chose; type libraries do not know it. */
-interface PermissionHandle {
-  queryPermission?(descriptor: { readonly mode: 'read' }): Promise<PermissionState>
-}
 
 /** Keeps chosen files in the database of the journal: handles as they are, files by their bytes. */
 export class KeptFileStore implements KeptFiles {
@@ -101,7 +97,7 @@ function isUnreadable(error: unknown): boolean {
   return ['DataError', 'NotReadableError'].includes(nameOf(cause))
 }
 
-async function needsClick(file: ChosenFile & PermissionHandle): Promise<boolean> {
+async function needsClick(file: ChosenFile & Partial<PermissionHandle>): Promise<boolean> {
   const state = await file.queryPermission?.({ mode: 'read' })
   // The transport asks, as long as the click that it follows from is fresh.
   return state === 'prompt' && globalThis.navigator?.userActivation?.isActive !== true
