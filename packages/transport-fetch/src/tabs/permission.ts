@@ -1,9 +1,7 @@
 import type { UploadSnapshot } from '@s3-bg-uploader/core'
+import type { PermissionHandle } from '../permission.ts'
 
-/** What Chromium adds to handles of files that the user chose. */
-interface Handle {
-  requestPermission(descriptor: { readonly mode: 'read' }): Promise<unknown>
-}
+type Handle = Required<Pick<PermissionHandle, 'requestPermission'>>
 
 /** The handles that these uploads wait for the user to permit. */
 export function handlesToPermit(snapshots: readonly UploadSnapshot[]): Handle[] {

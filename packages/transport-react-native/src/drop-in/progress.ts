@@ -43,7 +43,7 @@ function stateOf({ status, key, sentBytes }: UploadSnapshot): UploadState {
   }
 }
 
-/** How many of a group are where. */
+/** What the sums of a group do not tell. */
 export interface Surroundings {
   /** The app is in the background. */
   readonly inBackground: boolean

@@ -1,6 +1,6 @@
 import { isUploadError, UploadError } from '@s3-bg-uploader/core'
 import { describe, expect, test } from 'vitest'
-import { humanBytes, renderTemplate } from '../../src/drop-in/notification.ts'
+import { humanBytes, renderTemplate } from '../../src/drop-in/notification-template.ts'
 import {
   type AggregateProgress,
   createS3BgUploader,
