@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { emptyEtags, withEtag } from '../../src/machine/etag-table.ts'
 import { isUsable, refill, smooth } from '../../src/machine/signing.ts'
 import type { UploadEffect } from '../../src/machine/upload-effect.ts'
-import { type Multipart, newMultipart, newUpload } from '../../src/machine/upload-state.ts'
+import {
+  type Multipart,
+  newMultipart,
+  newUpload,
+  type UploadState,
+} from '../../src/machine/upload-state.ts'
 import { fileOf, rules, Script } from './script.ts'
 
 const blank = newMultipart({
@@ -85,6 +91,17 @@ describe('how many URLs are asked for', () => {
   test('the last batch is as large as the rest', () => {
     expect(asked({ next: 9_999 }, 8)).toEqual([9_999, 10_000])
     expect(asked({ next: 10_001 }, 8)).toEqual([])
+  })
+
+  test('parts that a journal brought along are passed over, and that once', () => {
+    const out: UploadEffect[] = []
+    const confirmed = withEtag(withEtag(emptyEtags, 9_999, 'x'), 10_000, 'x')
+    const step = (state: UploadState, multipart: Multipart): UploadState =>
+      refill(state, multipart, 0, { ...rules, slots: 1, slotsNow: 1 }, out)
+    const passed = step(newUpload(fileOf(100_000)), { ...blank, next: 9_999, confirmed })
+    expect(passed.multipart?.next).toBe(10_001)
+    expect(step(passed, passed.multipart ?? blank)).toBe(passed)
+    expect(out).toEqual([])
   })
 
   test('how long a urls call takes is measured from when it was made', () => {
