@@ -21,6 +21,8 @@ export class SlotWatch {
   #slots: number | undefined
   /** When trouble took slots away: what began before was part of it. */
   #fellAt = Number.NEGATIVE_INFINITY
+  /** When they became fewer, for whatever reason: what began before says nothing of so few. */
+  #fewerAt = Number.NEGATIVE_INFINITY
   /** What ended since the last look. */
   #ended: Ended[] = []
   /** PUTs that failed, in this life of the process. */
@@ -39,6 +41,7 @@ export class SlotWatch {
   processEnded(): void {
     this.#slots = undefined
     this.#fellAt = Number.NEGATIVE_INFINITY
+    this.#fewerAt = Number.NEGATIVE_INFINITY
     this.#calmUntil = Number.NEGATIVE_INFINITY
     this.#ended = []
     this.#failed = 0
@@ -75,11 +78,13 @@ export class SlotWatch {
     this.#checkRise(before, slots)
     // Fewer may also be found to bring as much; that is no trouble.
     const isTrouble = news.every(({ how }) => how !== 'stored')
-    if (slots < before && isTrouble) this.#fellAt = this.#world.clock.now()
-    if (news.some(({ how }) => how === 'refused')) {
+    const now = this.#world.clock.now()
+    if (slots < before && isTrouble) this.#fellAt = now
+    if (news.some(({ how, startedAt }) => how === 'refused' && startedAt >= this.#fewerAt)) {
       this.#refusedWith = before
       this.#landed = 0
     }
+    if (slots < before) this.#fewerAt = now
   }
 
   #checkBounds(slots: number): void {

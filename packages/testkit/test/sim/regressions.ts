@@ -33,4 +33,8 @@ export const regressions: readonly { readonly seed: number; readonly was: string
     seed: 9_400_050_605,
     was: 'an abort call was given up after a suspension although its answer was waiting',
   },
+  {
+    seed: 77_526_385,
+    was: 'the referee took what two slots had been refused for a refusal of one',
+  },
 ]
