@@ -3,7 +3,7 @@ import { multipartWith, stateWith } from './copy-with.ts'
 import { record, withdraw } from './ending.ts'
 import { expiryInQueue, releaseDelayed } from './part-failures.ts'
 import { canUseSlot } from './parts.ts'
-import { refill } from './signing.ts'
+import { agingAt, refill } from './signing.ts'
 import { hurryStragglers, lateTimes } from './stragglers.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import {
@@ -24,7 +24,7 @@ export function advance(
 ): UploadState {
   let next = tidyUp(state, now, rules, out)
   next = goOn(next, now, rules, out)
-  next = tellScheduler(next, rules, out)
+  next = tellScheduler(next, now, rules, out)
   return setAlarm(next, now, rules, out)
 }
 
@@ -140,26 +140,31 @@ function upload(
   if (rules.canList && (multipart.mustList || onlyBlindPartsLeft(multipart))) {
     return call(next, 'list', now, out)
   }
-  return hurry(refill(next, multipart, now, rules, out), now, rules, out)
-}
-
-function hurry(state: UploadState, now: number, rules: Rules, out: UploadEffect[]): UploadState {
-  const { multipart } = state
-  return multipart === undefined ? state : hurryStragglers(state, multipart, now, rules, out)
+  return hurryStragglers(refill(next, multipart, now, rules, out), now, rules, out)
 }
 
 function onlyBlindPartsLeft(multipart: Multipart): boolean {
   return multipart.confirmed.size + multipart.blind.length === multipart.parts
 }
 
-function tellScheduler(state: UploadState, rules: Rules, out: UploadEffect[]): UploadState {
-  const wants = canUseSlot(state, rules)
+function tellScheduler(
+  state: UploadState,
+  now: number,
+  rules: Rules,
+  out: UploadEffect[],
+): UploadState {
+  const { multipart } = state
+  const canUse = canUseSlot(state, rules)
+  const wants = canUse && multipart && agingAt(multipart) <= now ? 'aging' : canUse
   if (wants === state.wantsSlot) return state
   // Before slots are given back, so that this upload gets them again if it is the oldest.
   if (state.admission === 'granted') {
-    const { partSize = 0, urlLifeMs: lifeMs = Number.POSITIVE_INFINITY } = state.multipart ?? {}
+    const { partSize = 0, urlLifeMs: lifeMs = Number.POSITIVE_INFINITY } = multipart ?? {}
     const bytes = Math.min(state.file.size, partSize)
-    out.unshift({ type: 'wantSlot', wants, bytes, lifeMs })
+    const left = multipart
+      ? multipart.parts - multipart.confirmed.size - multipart.flights.length
+      : 0
+    out.unshift({ type: 'wantSlot', wants, left, bytes, lifeMs })
   }
   return stateWith(state, { wantsSlot: wants })
 }
@@ -198,6 +203,7 @@ function nextNeed(state: UploadState, now: number, rules: Rules): number {
   if (multipart !== undefined) {
     for (const { retryAt } of multipart.delayed) needLater(retryAt)
     needLater(multipart.signRetryAt)
+    needLater(agingAt(multipart))
     for (const lateAt of lateTimes(multipart, rules)) needLater(lateAt)
   }
   return at

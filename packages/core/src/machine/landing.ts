@@ -1,3 +1,4 @@
+import { decide } from './decide.ts'
 import type { Failure } from './failure.ts'
 
 /**
@@ -18,19 +19,10 @@ export function failedLanding(
   startedAt: number | undefined,
   endedAt: number,
 ): Landing | undefined {
-  if (startedAt === undefined) return undefined
-  switch (failure.kind) {
-    case 'exchange':
-    case 'stalled':
-      return { how: 'broken', startedAt, endedAt }
-    case 'status': {
-      const { status, reason, retryAfterMs } = failure
-      if (status === 429 || status === 503)
-        return { how: 'refused', startedAt, endedAt, retryAfterMs }
-      const broken = status >= 500 || status === 408 || reason === 'RequestTimeout'
-      return broken ? { how: 'broken', startedAt, endedAt } : undefined
-    }
-    default:
-      return undefined
-  }
+  // Whatever else it was, another number of parts would have failed in the same way.
+  if (startedAt === undefined || decide('put', failure) !== 'retry') return undefined
+  const { status, retryAfterMs } = failure
+  return status === 429 || status === 503
+    ? { how: 'refused', startedAt, endedAt, retryAfterMs }
+    : { how: 'broken', startedAt, endedAt }
 }

@@ -90,6 +90,7 @@ export function useSlot(
     multipart: multipartWith(multipart, {
       returned,
       ready: multipart.ready.slice(index + 1),
+      signing: forgoUrl(multipart.signing, part, out),
       flights: [...multipart.flights, flight],
     }),
   })

@@ -5,12 +5,17 @@ import { newSlotLimit, noteLanding, type SlotLimit } from './slot-limit.ts'
 import type { Gate } from './upload-state.ts'
 import { type InQueue, type Place, placeIn, type Window } from './window.ts'
 
-/** So many uploads work at once for every slot: enough to hide control calls behind PUTs. */
-const UPLOADS_PER_SLOT = 4
+/**
+ * So many uploads work at once for every slot, and behind so many parts nobody needs good URLs yet:
+ * enough to hide control calls behind PUTs.
+ */
+const AHEAD_PER_SLOT = 4
 
 /** An upload that was admitted. */
 interface Admitted extends Queued {
-  readonly wants: boolean
+  readonly wants: boolean | 'aging'
+  /** Its parts that still need a slot. */
+  readonly left: number
   /** Slots it holds. */
   readonly held: number
   /** Bytes of a part, and how long its URLs live at least, in milliseconds. */
@@ -42,7 +47,8 @@ export type SchedulerEvent =
   | {
       readonly type: 'slotWanted'
       readonly id: string
-      readonly wants: boolean
+      readonly wants: boolean | 'aging'
+      readonly left: number
       readonly bytes: number
       readonly lifeMs: number
     }
@@ -68,6 +74,7 @@ export type SchedulerEvent =
 
 export type SchedulerEffect =
   | { readonly type: 'admit'; readonly id: string; readonly gate: Gate }
+  | { readonly type: 'announceSlot'; readonly id: string }
   | { readonly type: 'grantSlot'; readonly id: string; readonly place: Place | undefined }
   | { readonly type: 'changeGate'; readonly ids: readonly string[]; readonly gate: Gate }
 
@@ -119,7 +126,9 @@ export function schedule(state: SchedulerState, event: SchedulerEvent): Schedule
   }
   if (event.type === 'slotsKept') effects.push({ type: 'admit', id: event.id, gate })
   if (gate !== 'open') return { state: noted, effects }
-  return { state: grantSlots(admit(noted, effects), effects), effects }
+  const granted = grantSlots(admit(noted, effects), effects)
+  announceSlots(granted, effects)
+  return { state: granted, effects }
 }
 
 function note(state: SchedulerState, event: SchedulerEvent): SchedulerState {
@@ -138,6 +147,7 @@ function note(state: SchedulerState, event: SchedulerEvent): SchedulerState {
       return change(state, event.id, (upload) => ({
         ...upload,
         wants: event.wants,
+        left: event.left,
         bytes: event.bytes,
         lifeMs: event.lifeMs,
       }))
@@ -186,7 +196,7 @@ function change(
 function admit(state: SchedulerState, effects: SchedulerEffect[]): SchedulerState {
   let { queue, admitted } = state
   // Files of one part each fill a queue only if there are as many of them.
-  const most = Math.max(state.limit.most * UPLOADS_PER_SLOT, state.window?.tasks ?? 0)
+  const most = Math.max(state.limit.most * AHEAD_PER_SLOT, state.window?.tasks ?? 0)
   while (queue !== undefined && admitted.length < most) {
     const { id, order } = firstOf(queue)
     queue = withoutFirst(queue)
@@ -198,7 +208,8 @@ function admit(state: SchedulerState, effects: SchedulerEffect[]): SchedulerStat
 }
 
 function newlyAdmitted(upload: Queued): Admitted {
-  return { ...upload, wants: false, held: 0, bytes: 0, lifeMs: Number.POSITIVE_INFINITY }
+  const lifeMs = Number.POSITIVE_INFINITY
+  return { ...upload, wants: false, left: 0, held: 0, bytes: 0, lifeMs }
 }
 
 function inOrder(admitted: Admitted[]): readonly Admitted[] {
@@ -222,6 +233,16 @@ function grantSlots(state: SchedulerState, effects: SchedulerEffect[]): Schedule
     wants: false,
     held: granted.held + 1,
   }))
+}
+
+/** To those whose URLs are aging, until so many parts come before that there is time enough. */
+function announceSlots({ admitted, limit }: SchedulerState, effects: SchedulerEffect[]): void {
+  let before = 0
+  for (const { id, wants, left } of admitted) {
+    if (before >= AHEAD_PER_SLOT * limit.slots) return
+    if (wants === 'aging') effects.push({ type: 'announceSlot', id })
+    before += left
+  }
 }
 
 /** As if all parts of an upload were as long as the first one: the last one may be shorter. */

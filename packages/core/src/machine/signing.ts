@@ -22,14 +22,36 @@ const QUEUE_BATCH = 50
  * shorter than one part cannot be waited for: then the first half of it must do.
  */
 export function isUsable(signed: SignedPart, now: number, partMs: number | undefined): boolean {
-  const needed = Math.min(1.5 * (partMs ?? 0), signed.lifeMs / 2)
-  return signed.expiresAt - now > needed
+  return startBy(signed, partMs) > now
+}
+
+function startBy({ lifeMs, expiresAt }: SignedPart, partMs = 0): number {
+  return expiresAt - Math.min(1.5 * partMs, lifeMs / 2)
+}
+
+/**
+ * When an upload that waits for a slot has to renew its URLs, so that they are not too old when its
+ * turn comes. It does so only once its turn is near (`slotAnnounced`): others let them expire.
+ */
+export function agingAt(
+  { ready, partMs, signMs = 0, signing, signRetryAt }: Multipart,
+  // It came last, as a rule.
+  signed: SignedPart | undefined = ready.at(-1),
+): number {
+  if (signed === undefined || signing !== undefined) return Number.POSITIVE_INFINITY
+  // As long as no part has shown it.
+  const likelyMs = partMs ?? signed.lifeMs / 8
+  // What lives no longer than a part would be renewed again and again.
+  if (2 * likelyMs >= signed.lifeMs) return Number.POSITIVE_INFINITY
+  return Math.max(signRetryAt, startBy(signed, likelyMs + signMs))
 }
 
 /**
  * Asks for the next URLs before the pool runs dry. The pool covers what all slots consume while a
  * urls call is under way, and what a queue has room for; it never holds more than can be sent before
  * it expires.
+ *
+ * @param renews URLs that will soon be too old count for nothing, and are asked for again
  */
 export function refill(
   state: UploadState,
@@ -37,6 +59,7 @@ export function refill(
   now: number,
   rules: Rules,
   out: UploadEffect[],
+  renews?: boolean,
 ): UploadState {
   if (multipart.signing !== undefined || multipart.signRetryAt > now) return state
   const { partMs, signMs, urlLifeMs, ready, flights, delayed } = multipart
@@ -52,28 +75,40 @@ export function refill(
   const sendable = Math.max(slots, Math.floor(lifeInParts * slots))
   const low = Math.min(needed + room, Math.floor(sendable / 2))
   const target = Math.min(2 * needed + room, sendable)
-  if (ready.length > low) return state
+  const isNext = renews || flights.length > 0
+  const old =
+    isNext && agingAt(multipart) <= now
+      ? ready.filter((signed) => agingAt(multipart, signed) <= now)
+      : []
+  const fresh = ready.length - old.length
+  if (fresh > low) return state
 
-  const wanted = Math.min(target - ready.length, MAX_BATCH)
-  const parts: WaitingPart[] = multipart.returned.slice(0, wanted)
-  const returned = multipart.returned.slice(parts.length)
+  const wanted = Math.min(target - fresh, MAX_BATCH)
+  const again = old.slice(0, wanted)
+  // There were more slots when they came.
+  const surplus = old.slice(wanted)
+  const others = wanted - again.length
+  const parts: WaitingPart[] = multipart.returned.slice(0, others)
+  const returned = inOrder([...surplus, ...multipart.returned.slice(parts.length)])
   let next = multipart.next
-  while (parts.length < wanted && next <= multipart.parts) {
+  while (parts.length < others && next <= multipart.parts) {
     // A journal or a list may have brought it along.
     if (etagOf(multipart.confirmed, next) === undefined) parts.push({ part: next, failed: 0 })
     next += 1
   }
-  if (parts.length === 0) {
+  const asked = [...again, ...parts]
+  if (asked.length === 0) {
     // What is confirmed all the way to the end is not walked over again with every event.
     return next === multipart.next
       ? state
       : stateWith(state, { multipart: multipartWith(multipart, { next }) })
   }
   const ticket = state.ticket + 1
-  out.push({ type: 'callUrls', ticket, parts: parts.map(({ part }) => part) })
+  out.push({ type: 'callUrls', ticket, parts: asked.map(({ part }) => part) })
   return stateWith(state, {
     ticket,
     multipart: multipartWith(multipart, {
+      ready: ready.filter((signed) => !surplus.includes(signed)),
       returned,
       next,
       signing: { ticket, parts, askedAt: now },
@@ -87,19 +122,24 @@ export function noteSigned(
   signing: Signing,
   event: Extract<UploadEvent, { type: 'signed' }>,
 ): Multipart {
-  const failed = new Map(signing.parts.map((waiting) => [waiting.part, waiting.failed]))
-  const ready = multipart.ready.slice()
+  const { ready, returned } = multipart
+  const failedOf = new Map(
+    [...signing.parts, ...ready, ...returned].map(({ part, failed }) => [part, failed]),
+  )
+  const fresh: SignedPart[] = []
   let urlLifeMs = multipart.urlLifeMs
   for (const { part, url, lifeMs = Number.POSITIVE_INFINITY } of event.urls) {
-    const attempts = failed.get(part)
-    // A PUT that was given up may have arrived in the meantime.
-    if (attempts === undefined) continue
-    ready.push({ part, url, lifeMs, expiresAt: event.now + lifeMs, failed: attempts })
+    const failed = failedOf.get(part)
+    // It is in the storage or on its way in the meantime.
+    if (failed === undefined) continue
+    failedOf.delete(part)
+    fresh.push({ part, url, lifeMs, expiresAt: event.now + lifeMs, failed })
     urlLifeMs = Math.min(urlLifeMs, lifeMs)
   }
-  ready.sort((a, b) => a.part - b.part)
+  const isLeft = ({ part }: WaitingPart): boolean => failedOf.has(part)
   return multipartWith(multipart, {
-    ready,
+    ready: [...ready.filter(isLeft), ...fresh].sort((a, b) => a.part - b.part),
+    returned: returned.filter(isLeft),
     urlLifeMs,
     signing: undefined,
     signFailed: 0,

@@ -22,12 +22,12 @@ const PAUSE_MS = 50
  */
 export function hurryStragglers(
   state: UploadState,
-  multipart: Multipart,
   now: number,
   rules: Rules,
   out: UploadEffect[],
 ): UploadState {
-  if (!isTail(multipart, rules)) return state
+  const { multipart } = state
+  if (multipart === undefined || !isTail(multipart, rules)) return state
   const late = multipart.flights.filter(
     (flight) => lateAt(flight, multipart) <= now && !isHalfThere(state, multipart, flight),
   )

@@ -16,7 +16,16 @@ import {
   noteUrls,
 } from './lifecycle.ts'
 import { failStalled, notePartFailed, recallExpired } from './part-failures.ts'
-import { confirm, noteListed, noteProgress, noteWaits, obeyConstraint, useSlot } from './parts.ts'
+import {
+  canUseSlot,
+  confirm,
+  noteListed,
+  noteProgress,
+  noteWaits,
+  obeyConstraint,
+  useSlot,
+} from './parts.ts'
+import { refill } from './signing.ts'
 import { afterSuspension } from './suspension.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { UploadEvent } from './upload-event.ts'
@@ -54,6 +63,10 @@ function note(
         : state
     case 'gateChanged':
       return obeyConstraint(stateWith(state, { gate: event.gate }), rules, out)
+    case 'slotAnnounced':
+      return state.multipart && canUseSlot(state, rules)
+        ? refill(state, state.multipart, now, rules, out, true)
+        : state
     case 'slotGranted':
       return useSlot(state, event.place, now, rules, out)
     case 'opened':

@@ -30,12 +30,14 @@ export type UploadEffect =
   /** Gives back the admission and every slot. */
   | { readonly type: 'withdraw' }
   /**
-   * → `slotGranted`, once, if true. Said anew after every grant, with the bytes of a part and how long
-   * its URLs live at least, in milliseconds.
+   * → `slotGranted`, once, unless false, and `slotAnnounced` before that if its URLs are aging. Said
+   * anew after every grant, with the number of parts that still need a slot, the bytes of a part and
+   * how long its URLs live at least, in milliseconds.
    */
   | {
       readonly type: 'wantSlot'
-      readonly wants: boolean
+      readonly wants: boolean | 'aging'
+      readonly left: number
       readonly bytes: number
       readonly lifeMs: number
     }

@@ -18,6 +18,8 @@ export type UploadEvent = { readonly now: number } & (
   | { readonly type: 'journaled'; readonly ticket: number }
   | { readonly type: 'admitted'; readonly gate: Gate }
   | { readonly type: 'gateChanged'; readonly gate: Gate }
+  /** Its turn may come before its aging URLs are renewed, unless that begins now. */
+  | { readonly type: 'slotAnnounced' }
   /** In a queue, with the place there. */
   | { readonly type: 'slotGranted'; readonly place?: Place | undefined }
   | {

@@ -221,8 +221,11 @@ export interface UploadState {
   readonly restarts: number
   /** The most bytes that were ever on their way in this generation. */
   readonly sentBytes: number
-  /** What the scheduler was told last; undefined when a grant has used that up. */
-  readonly wantsSlot: boolean | undefined
+  /**
+   * What the scheduler was told last, `aging` if the URLs for it will soon be too old; undefined when a
+   * grant has used that up.
+   */
+  readonly wantsSlot: boolean | 'aging' | undefined
   /** When the runtime was last asked to wake this upload; Infinity if it was not. */
   readonly wakeAt: number
 }

@@ -38,11 +38,12 @@ export function waitingFor(state: UploadState, gate: Gate): Waiting | undefined 
   if (stageOf(state) !== 'uploading' || multipart === undefined) {
     return state.callRetryAt > 0 ? { reason: 'retry', until: state.callRetryAt } : undefined
   }
-  if (multipart.flights.length > 0 || multipart.signing !== undefined) return undefined
+  if (multipart.flights.length > 0) return undefined
   // A part that waits for its retry keeps its place, so others may be ready and wait for it too.
   if (multipart.ready.length > 0 && multipart.delayed.length === 0) {
     return { reason: 'slot', until: undefined }
   }
+  if (multipart.signing !== undefined) return undefined
   const retries = multipart.delayed.map(({ retryAt }) => retryAt)
   if (multipart.signFailed > 0) retries.push(multipart.signRetryAt)
   if (state.callFailed > 0) retries.push(state.callRetryAt)

@@ -241,6 +241,8 @@ export class Engine<TFile> {
     switch (effect.type) {
       case 'admit':
         return this.post(effect.id, { type: 'admitted', gate: effect.gate })
+      case 'announceSlot':
+        return this.post(effect.id, { type: 'slotAnnounced' })
       case 'grantSlot':
         return this.post(effect.id, { type: 'slotGranted', place: effect.place })
       case 'changeGate':

@@ -329,7 +329,7 @@ describe('the life of a URL', () => {
   test('that has ended: the slot is given back and a fresh URL is asked for', () => {
     const s = new Script().toSigned(10_000)
     s.now = 10_000
-    expect(s.grant()).toEqual(['wantSlot false', 'releaseSlots 1', 'callUrls 1,2,3', 'wake 70000'])
+    expect(s.grant()).toEqual(['wantSlot false', 'releaseSlots 1', 'callUrls 1,2,3'])
   })
 
   test('that ends before the part is likely done: not used either', () => {
@@ -368,12 +368,75 @@ describe('the life of a URL', () => {
     s.confirmed(2)
     s.grant()
     s.confirmed(3)
-    expect(s.ring()).toContain('callUrls 1')
+    expect(s.at(20_500, { type: 'woke', draw: 0.5 })).toContain('callUrls 1')
   })
 
   test('that is unknown never ends', () => {
     const s = new Script().toSigned()
     s.now = 1e12
     expect(s.grant()).toContain('put 1 [0,10) url1')
+  })
+})
+
+describe('an upload that waits for its slot', () => {
+  const waiting = (): Script => {
+    const s = new Script().toSigned(10_000)
+    // A urls call takes 200 ms, so that much before the end, and half as much again.
+    const measured = { signMs: 200, partMs: 0 }
+    const { multipart } = s.state
+    s.state = { ...s.state, multipart: multipart && { ...multipart, ...measured } }
+    s.now = 9_700
+    return s
+  }
+  const announced = (s: Script): string[] => s.send({ type: 'slotAnnounced' })
+
+  test('tells when its URLs will soon be too old, and renews them once its turn is near', () => {
+    const s = waiting()
+    s.now = 9_699
+    expect(s.woke()).toEqual(['wake 9700'])
+    expect(announced(s)).toEqual([])
+    expect(s.ring()).toEqual(['wantSlot aging'])
+    expect(announced(s)).toEqual(['wantSlot true', 'callUrls 1,2,3', 'wake 69700'])
+    expect(announced(s)).toEqual([])
+    s.now = 9_900
+    expect(s.signed(10_000)).toEqual(['wake 19600'])
+    expect(s.state.multipart?.ready.map(({ part }) => part)).toEqual([1, 2, 3])
+  })
+
+  test('uses the old ones if its turn comes meanwhile', () => {
+    const s = waiting()
+    announced(s)
+    s.now = 9_999
+    expect(s.grant()).toContain('put 1 [0,10) url1')
+    s.now = 10_000
+    expect(s.grant()).toEqual(['wantSlot false', 'releaseSlots 1'])
+    expect(s.signed(10_000)).toContain('wantSlot true')
+    expect(s.state.multipart).toMatchObject({ ready: [{ part: 2 }, { part: 3 }], returned: [] })
+  })
+
+  test('keeps the old ones if the call fails, and asks again when that is due', () => {
+    const s = waiting()
+    announced(s)
+    expect(s.callFailed(broken)).toEqual([])
+    expect(s.state.wakeAt).toBeLessThan(11_000)
+    expect(s.grant()).toContain('put 1 [0,10) url1')
+    s.now = 11_000
+    // With a part on its way its turn is near anyway.
+    expect(s.woke()).toContain('callUrls 2,3')
+  })
+
+  test.each(['pause', 'cancel'] as const)('asks for nothing after %s', (type) => {
+    const s = waiting()
+    s.woke()
+    s.send({ type })
+    expect(announced(s)).toEqual([])
+  })
+
+  test('drops the call, and begins anew, when a constraint is broken', () => {
+    const s = waiting()
+    announced(s)
+    expect(s.send({ type: 'gateChanged', gate: 'constraint' })).toContain('dropCall urls')
+    expect(announced(s)).toEqual([])
+    expect(s.send({ type: 'gateChanged', gate: 'open' })).toContain('wantSlot aging')
   })
 })

@@ -13,7 +13,7 @@ import { deepFreeze } from './deep-freeze.ts'
 class Scheduler {
   state: SchedulerState
   /** What the uploads tell of their parts. */
-  parts = { bytes: 10, lifeMs: Number.POSITIVE_INFINITY }
+  parts = { left: 1, bytes: 10, lifeMs: Number.POSITIVE_INFINITY }
 
   constructor(facts: Partial<Parameters<typeof newScheduler>[0]> = {}) {
     this.state = newScheduler({ slots: 2, configured: true, online: true, ...facts })
@@ -32,7 +32,7 @@ class Scheduler {
     return this.send({ type: 'admissionRequested', id, order })
   }
 
-  want(id: string, wants = true): string[] {
+  want(id: string, wants: boolean | 'aging' = true): string[] {
     return this.send({ type: 'slotWanted', id, wants, ...this.parts })
   }
 
@@ -132,6 +132,54 @@ describe('slots', () => {
       'gate open 1',
       'grantSlot 1',
     ])
+  })
+})
+
+describe('a slot is announced', () => {
+  /** Has as many left to start, and tells what it wants. */
+  const wants = (s: Scheduler, id: string, left: number, wants: boolean | 'aging'): string[] => {
+    s.parts = { ...s.parts, left }
+    return s.want(id, wants)
+  }
+  /** One slot, in which the first upload has a part. */
+  const busy = (): Scheduler => {
+    const s = new Scheduler({ slots: 1 })
+    for (const id of ['1', '2', '3', '4']) s.request(id)
+    wants(s, '1', 100, true)
+    return s
+  }
+
+  test('to whom it is granted next, as long as its URLs are aging', () => {
+    const s = busy()
+    expect(wants(s, '1', 99, 'aging')).toEqual(['announceSlot 1'])
+    expect(wants(s, '1', 99, true)).toEqual([])
+  })
+
+  test('to those behind it only once few parts come before theirs', () => {
+    const s = busy()
+    wants(s, '1', 5, true)
+    expect(wants(s, '2', 2, 'aging')).toEqual([])
+    expect(wants(s, '3', 2, 'aging')).toEqual([])
+    expect(s.release('1')).toEqual(['grantSlot 1'])
+    expect(wants(s, '1', 4, true)).toEqual([])
+    expect(s.release('1')).toEqual(['grantSlot 1'])
+    expect(wants(s, '1', 3, true)).toEqual(['announceSlot 2'])
+    wants(s, '2', 2, true)
+    s.release('1')
+    expect(wants(s, '1', 1, true)).toEqual(['announceSlot 3'])
+  })
+
+  test('to nobody else while whoever was granted one has not said what it has left', () => {
+    const s = busy()
+    wants(s, '1', 5, true)
+    wants(s, '2', 2, 'aging')
+    expect(s.release('1')).toEqual(['grantSlot 1'])
+  })
+
+  test('to nobody while nothing may be sent', () => {
+    const s = busy()
+    s.send({ type: 'networkChanged', online: false })
+    expect(wants(s, '1', 99, 'aging')).toEqual([])
   })
 })
 

@@ -65,6 +65,8 @@ export class Script {
   /** The same as they are. */
   raw: readonly UploadEffect[] = []
   rules: Rules
+  /** The parts of the last urls call. */
+  #asked: readonly number[] = []
   #lastTicket: number
 
   constructor(given: Partial<Rules> = {}, start: UploadState = newUpload(fileOf(25))) {
@@ -86,6 +88,7 @@ export class Script {
     )
     this.state = deepFreeze(next.state)
     this.raw = deepFreeze(next.effects)
+    for (const effect of next.effects) if (effect.type === 'callUrls') this.#asked = effect.parts
     this.effects = next.effects.map(inWords)
     for (const effect of next.effects) this.#expectTicketOfItsOwn(effect)
     return this.effects
@@ -126,7 +129,7 @@ export class Script {
     return this.send({
       type: 'signed',
       ticket: signing?.ticket ?? -1,
-      urls: (signing?.parts ?? []).map(({ part }) => ({ part, url: `url${part}`, lifeMs })),
+      urls: this.#asked.map((part) => ({ part, url: `url${part}`, lifeMs })),
       draw: 0.5,
     })
   }

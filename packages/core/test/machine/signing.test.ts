@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { emptyEtags, withEtag } from '../../src/machine/etag-table.ts'
-import { isUsable, refill, smooth } from '../../src/machine/signing.ts'
+import { agingAt, isUsable, refill, smooth } from '../../src/machine/signing.ts'
 import type { UploadEffect } from '../../src/machine/upload-effect.ts'
 import {
   type Multipart,
@@ -18,7 +18,12 @@ const blank = newMultipart({
   recordTicket: 1,
 })
 
-function asked(given: Partial<Multipart>, slots: number, now = 0): readonly number[] {
+function asked(
+  given: Partial<Multipart>,
+  slots: number,
+  now = 0,
+  renews = false,
+): readonly number[] {
   const out: UploadEffect[] = []
   refill(
     newUpload(fileOf(100_000)),
@@ -26,18 +31,19 @@ function asked(given: Partial<Multipart>, slots: number, now = 0): readonly numb
     now,
     { ...rules, slots, slotsNow: slots },
     out,
+    renews,
   )
   const [effect] = out
   return effect?.type === 'callUrls' ? effect.parts : []
 }
 
-function ready(count: number): Multipart['ready'] {
+function ready(count: number, lifeMs = Number.POSITIVE_INFINITY): Multipart['ready'] {
   return Array.from({ length: count }, (_, index) => ({
     part: index + 1,
     failed: 0,
     url: 'x',
-    lifeMs: Number.POSITIVE_INFINITY,
-    expiresAt: Number.POSITIVE_INFINITY,
+    lifeMs,
+    expiresAt: lifeMs,
   }))
 }
 
@@ -126,6 +132,49 @@ describe('how many URLs are asked for', () => {
     expect(asked({ signing: { ticket: 1, parts: [], askedAt: 0 } }, 1)).toEqual([])
     expect(asked({ signRetryAt: 10 }, 1, 9)).toEqual([])
     expect(asked({ signRetryAt: 10 }, 1, 10)).not.toEqual([])
+  })
+})
+
+describe('URLs that will soon be too old', () => {
+  test('are asked for again, before the other parts of the call', () => {
+    const given = { ready: ready(2, 1000), next: 9_999, partMs: 0 }
+    expect(asked(given, 1, 1000, true)).toEqual([1, 2, 9_999, 10_000])
+    expect(asked(given, 1, 1000)).toEqual([9_999, 10_000])
+    expect(asked(given, 1, 999, true)).toEqual([9_999, 10_000])
+  })
+
+  test('are not, as long as there are enough that are not', () => {
+    const given = { ready: [...ready(20, 1000), ...ready(4)], next: 10_001 }
+    expect(asked(given, 1, 1000, true)).toEqual([])
+  })
+
+  test('are no more than can be sent now, when there are fewer slots than when they came', () => {
+    const given = { ready: ready(100, 1000), next: 10_001 }
+    expect(asked(given, 1, 1000, true)).toEqual([1, 2, 3, 4, 5, 6])
+    const slow = { ready: ready(3000, 1000), next: 10_001, signMs: 60_000, partMs: 10 }
+    expect(asked(slow, 8, 1000, true)).toHaveLength(1000)
+  })
+
+  test.each([
+    ['none', {}, Number.POSITIVE_INFINITY],
+    ['the last one counts', { ready: [...ready(1, 10), ...ready(1, 1000)], partMs: 0 }, 1000],
+    ['a part that takes nobody knows how long', { ready: ready(1, 1600), signMs: 40 }, 1240],
+    ['a part and a call before the end', { ready: ready(1, 1000), partMs: 60, signMs: 40 }, 850],
+    ['half a life at most', { ready: ready(1, 1000), partMs: 490, signMs: 40 }, 500],
+    [
+      'longer parts: never',
+      { ready: ready(1, 1000), partMs: 501, signMs: 40 },
+      Number.POSITIVE_INFINITY,
+    ],
+    ['while a retry waits', { ready: ready(1, 1000), signRetryAt: 2000 }, 2000],
+    [
+      'while a call is under way',
+      { ready: ready(1, 1000), signing: { ticket: 1, parts: [], askedAt: 0 } },
+      Number.POSITIVE_INFINITY,
+    ],
+    ['without an end', { ready: ready(1), partMs: 1e9, signMs: 40 }, Number.POSITIVE_INFINITY],
+  ])('are aging: %s', (_, given, at) => {
+    expect(agingAt({ ...blank, ...given })).toBe(at)
   })
 })
 

@@ -73,8 +73,6 @@ export class IdleSlots {
   #checkIdleTime(name: string, { calls, disturbed, idleMs }: Signing, now: number): void {
     // Durations that vary may mislead whoever measures them.
     if (disturbed || !this.#world.plan.steady) return
-    // With one slot left an upload may wait for longer than its URLs live, and asks anew in its turn.
-    if (this.#world.has('narrow-storage')) return
     let allowed = 0
     for (const [index, { at, until = now }] of calls.entries()) {
       allowed += Math.max(0, until - at - this.#lasts(index))

@@ -94,6 +94,9 @@ const MANY = 30
 
 const USUAL_SHARE = 0.13
 
+/** Nothing is sent for so long with these that URLs may expire in everybody's hands. */
+const STOPPING: readonly FaultClass[] = ['dead-network', 'freeze', 'offline', 'outage', 'pause']
+
 export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits = {}): Plan {
   const faults = new Map<FaultClass, number>()
   for (const fault of FAULT_CLASSES) {
@@ -166,8 +169,13 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
 function urlLifeOf(random: SeededRandom, faults: Plan['faults']): number {
   const usual = random.pick('plan.urlLife', [900, 3_600, 86_400, 604_800])
   const short = random.pick('plan.shortLife', [2, 4, 15, 60])
-  if (!faults.has('short-lived-urls')) return usual
-  return faults.has('slow') ? short + 30 : short
+  if (faults.has('short-lived-urls')) return faults.has('slow') ? short + 30 : short
+  // A file may wait for longer than that until the one before it is done, in one slot.
+  const stops = STOPPING.some((fault) => faults.has(fault))
+  const waits = faults.has('narrow-storage') && !stops && random.chance('plan.waits', 0.5)
+  const brief = random.between('plan.briefLife', 20, 60)
+  if (waits) return faults.has('slow') ? 10 * brief : brief
+  return usual
 }
 
 function countFiles(random: SeededRandom, many: boolean): number {

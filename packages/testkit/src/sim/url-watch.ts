@@ -1,8 +1,16 @@
 import { AT_ONCE } from './background-queue.ts'
+import type { FaultClass } from './fault-classes.ts'
 import type { HttpAnswer } from './http-answer.ts'
+import type { Signing } from './signing.ts'
 import type { IssuedUrl, SimStorage } from './sim-storage.ts'
 import type { Trace } from './trace.ts'
 import type { World } from './world.ts'
+
+/** With these nobody outside can tell how long a client thinks that a URL is good. */
+const BLINDING: readonly FaultClass[] = ['cutoff', 'malformed', 'no-date', 'short-lived-urls']
+
+/** Whoever is before an upload may stop when its turn is near, or fail and come again. */
+const MOST_RENEWALS = 2
 
 /** Watches the presigned URLs: how many are asked for, how many wait, how old they are when used. */
 export class UrlWatch {
@@ -15,11 +23,13 @@ export class UrlWatch {
   }
 
   /** @param isSecond it is sent once more with fresh headers */
-  asked({ signing }: Trace, parts: readonly number[], isSecond: boolean): void {
+  asked({ name, signing }: Trace, parts: readonly number[], isSecond: boolean): void {
     const world = this.#world
     if (parts.length === 0 || new Set(parts).size !== parts.length) {
       world.violate('4 urls', `URLs are asked for parts [${parts.join(' ')}]`)
     }
+    this.#checkRenewal(name, signing, parts)
+    this.#forgetOld(signing, parts)
     signing.underWay = true
     const last = isSecond ? signing.calls.at(-1) : undefined
     if (last === undefined) signing.calls.push({ at: world.clock.now(), until: undefined })
@@ -41,6 +51,7 @@ export class UrlWatch {
   /** A PUT starts on it. */
   used(trace: Trace, { delivered, part }: IssuedUrl): void {
     trace.signing.unused.delete(part)
+    trace.signing.renewed.clear()
     if (delivered === undefined) return
     const late = this.#world.clock.now() - delivered.at - delivered.lifeMs
     if (late < 0) return
@@ -56,8 +67,36 @@ export class UrlWatch {
     const serverNow = date === undefined ? Math.max(...signedAt) : Date.parse(date)
     for (const one of issued) {
       one.delivered = { at: clock.now(), lifeMs: one.expiresAt - serverNow }
-      signing.unused.add(one.part)
+      signing.unused.set(one.part, one.delivered)
     }
+  }
+
+  /** What waits for a slot renews URLs that grow old, but no others, and only once its turn is near. */
+  #checkRenewal(name: string, signing: Signing, parts: readonly number[]): void {
+    const now = this.#world.clock.now()
+    const violate = (why: string): void =>
+      this.#world.violate('7 bounds', `URLs of ${name} are renewed, and ${why}`)
+    const renewed = parts.filter((part) => signing.unused.has(part))
+    if (renewed.length === 0) return
+    // What was answered may not have been understood, and short lives may end before a turn comes.
+    if (signing.disturbed) return
+    if (BLINDING.some((fault) => this.#world.has(fault))) return
+    this.#world.reach('URLs renewed')
+    for (const part of renewed) {
+      const { at = 0, lifeMs = 0 } = signing.unused.get(part) ?? {}
+      const leftMs = at + lifeMs - now
+      if (2 * leftMs > lifeMs) violate(`the URL of part ${part} lasts for ${leftMs} ms`)
+      const times = (signing.renewed.get(part) ?? 0) + 1
+      signing.renewed.set(part, times)
+      if (times > MOST_RENEWALS) violate(`none was used since the last ${MOST_RENEWALS} times`)
+    }
+  }
+
+  /** Whoever renews some gives up the others that are as old. */
+  #forgetOld({ unused }: Signing, parts: readonly number[]): void {
+    if (!parts.some((part) => unused.has(part))) return
+    const now = this.#world.clock.now()
+    for (const [part, { at, lifeMs }] of unused) if (at + lifeMs / 2 < now) unused.delete(part)
   }
 
   /**
