@@ -1,9 +1,11 @@
-import { listValues, type PartTable } from './part-table.ts'
+import { emptyTable, listValues, type PartTable } from './part-table.ts'
 
-export { emptyTable as emptyEtags, valueAt as etagOf, withValue as withEtag } from './part-table.ts'
+export { valueAt as etagOf, withValue as withEtag } from './part-table.ts'
 
 /** ETags by part number. */
 export type EtagTable = PartTable<string>
+
+export const emptyEtags: EtagTable = emptyTable
 
 /** Every ETag, ascending by part number: what complete sends. */
 export function listEtags(table: EtagTable): { part: number; etag: string }[] {

@@ -1,5 +1,5 @@
 import { multipartWith, stateWith } from './copy-with.ts'
-import { type EtagTable, emptyEtags, withEtag } from './etag-table.ts'
+import { emptyEtags, withEtag } from './etag-table.ts'
 import { needsFile } from './kept-file.ts'
 import { partCount, partLength } from './plan.ts'
 import type { UploadRecord } from './upload-record.ts'
@@ -52,7 +52,7 @@ function restoreMultipart(
 ): Multipart {
   const parts = partCount(size, facts.partSize)
   const known = etags.filter(([part]) => part >= 1 && part <= parts)
-  let confirmed: EtagTable = emptyEtags
+  let confirmed = emptyEtags
   let confirmedBytes = 0
   for (const [part, etag] of known) {
     confirmed = withEtag(confirmed, part, etag)

@@ -230,18 +230,18 @@ describe('places in a queue', () => {
     // A part of 10 bytes weighs 65,546: they take a minute each, one after the other.
     const s = queue({ tasks: 100 })
     s.send({ type: 'slotsReleased', id: '1', count: 0, msPerLoad: 60_000 / 65_546 })
-    s.parts = { bytes: 10, lifeMs: 15 * 60_000 }
+    s.parts = { left: 1, bytes: 10, lifeMs: 15 * 60_000 }
     expect(fill(s)).toBe(7)
-    s.parts = { bytes: 10, lifeMs: 3_600_000 }
+    s.parts = { left: 1, bytes: 10, lifeMs: 3_600_000 }
     expect(fill(s)).toBe(23)
     // Before anything was measured: 5 Mbit/s.
     const young = queue({ tasks: 1000 })
-    young.parts = { bytes: 8_000_000, lifeMs: 15 * 60_000 }
+    young.parts = { left: 1, bytes: 8_000_000, lifeMs: 15 * 60_000 }
     expect(fill(young)).toBe(34)
     // As many as are sent at once need not wait for others.
     const hasty = queue()
     hasty.send({ type: 'slotsReleased', id: '1', count: 0, msPerLoad: 1e9 })
-    hasty.parts = { bytes: 10, lifeMs: 1 }
+    hasty.parts = { left: 1, bytes: 10, lifeMs: 1 }
     expect(fill(hasty)).toBe(2)
   })
 

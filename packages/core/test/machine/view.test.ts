@@ -31,7 +31,12 @@ describe('why nothing moves', () => {
     ],
     ['hashing again', (s) => [s.journaled(), s.admit(), hashFailed(s), s.ring()], undefined],
     [
-      'urls are asked for again',
+      'urls are asked for',
+      (s) => [s.journaled(), s.admit(), s.hashed(), s.started(), s.journaled()],
+      undefined,
+    ],
+    [
+      'some urls are asked for again, and others wait',
       (s) => [
         s.toFlights(),
         s.send({ type: 'pause' }),
@@ -40,7 +45,7 @@ describe('why nothing moves', () => {
         s.callFailed(broken),
         s.ring(),
       ],
-      undefined,
+      { reason: 'slot', until: undefined },
     ],
     [
       'signed, but not in the journal yet',
