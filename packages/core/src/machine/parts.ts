@@ -65,6 +65,7 @@ export function useSlot(
       multipart: multipartWith(multipart, { returned, ready: [] }),
     })
   }
+  const ready = multipart.ready.slice(index + 1)
   const ticket = state.ticket + 1
   const { part, failed, url, lifeMs, expiresAt } = signed
   const taskId = `${state.file.id}/${state.generation}/${part}/${ticket}`
@@ -89,8 +90,9 @@ export function useSlot(
     wantsSlot: undefined,
     multipart: multipartWith(multipart, {
       returned,
-      ready: multipart.ready.slice(index + 1),
-      signing: forgoUrl(multipart.signing, part, out),
+      ready,
+      // A call that only renews URLs has nobody left to renew them for.
+      signing: ready.length > 0 ? multipart.signing : forgoUrl(multipart.signing, part, out),
       flights: [...multipart.flights, flight],
     }),
   })

@@ -407,11 +407,20 @@ describe('an upload that waits for its slot', () => {
     const s = waiting()
     announced(s)
     s.now = 9_999
-    expect(s.grant()).toContain('put 1 [0,10) url1')
+    expect(s.grant()).toEqual(['wantSlot true', 'put 1 [0,10) url1'])
     s.now = 10_000
     expect(s.grant()).toEqual(['wantSlot false', 'releaseSlots 1'])
     expect(s.signed(10_000)).toContain('wantSlot true')
     expect(s.state.multipart).toMatchObject({ ready: [{ part: 2 }, { part: 3 }], returned: [] })
+  })
+
+  test('drops the call once the old ones have served: it could only fail the upload', () => {
+    const s = new Script({ slots: 3, slotsNow: 3 }).toSigned(10_000)
+    s.now = 9_999
+    expect(announced(s)).toContain('callUrls 1,2,3')
+    s.grant()
+    expect(s.grant()).not.toContain('dropCall urls')
+    expect(s.grant()).toContain('dropCall urls')
   })
 
   test('keeps the old ones if the call fails, and asks again when that is due', () => {
