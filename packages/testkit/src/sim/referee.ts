@@ -112,7 +112,11 @@ export class Referee {
     trace.signing.failedParts.delete(part)
     const startedAt = world.clock.now()
     const end = underWay(trace, client)
+    let isOver = false
     return (answer) => {
+      // A queue that forgets a task says so once more, when its part may be on its way again.
+      if (isOver) return
+      isOver = true
       if (client.ended || !this.#puts.ends(trace, issued)) return
       this.slots.putEnded(startedAt, answer, (answer && retryAfterOf(answer)) ?? 0)
       end()

@@ -37,4 +37,8 @@ export const regressions: readonly { readonly seed: number; readonly was: string
     seed: 77_526_385,
     was: 'the referee took what two slots had been refused for a refusal of one',
   },
+  {
+    seed: 9_800_207_167,
+    was: 'the referee took a part that was sent again at once for over when the queue forgot the first try',
+  },
 ]
