@@ -1,4 +1,5 @@
-import type { Abandoned, Job, Multipart, UploadState } from './upload-state.ts'
+import type { Multipart } from './multipart.ts'
+import type { Abandoned, Job, UploadState } from './upload-state.ts'
 
 /**
  * More than this are a sign that abort does not work. Those that were given up first are left to

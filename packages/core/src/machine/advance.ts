@@ -1,19 +1,14 @@
 import { changeAbandoned, findAborting, findToAbort, hasToAbort } from './abandoned.ts'
 import { multipartWith, stateWith } from './copy-with.ts'
 import { record, withdraw } from './ending.ts'
+import { hasAllParts, type Multipart } from './multipart.ts'
 import { expiryInQueue, releaseDelayed } from './part-failures.ts'
 import { canUseSlot } from './parts.ts'
+import type { Rules } from './rules.ts'
 import { agingAt, refill } from './signing.ts'
 import { hurryStragglers, lateTimes } from './stragglers.ts'
 import type { UploadEffect } from './upload-effect.ts'
-import {
-  hasAllParts,
-  isBeingJournaled,
-  type LifecycleCall,
-  type Multipart,
-  type Rules,
-  type UploadState,
-} from './upload-state.ts'
+import { isBeingJournaled, type LifecycleCall, type UploadState } from './upload-state.ts'
 
 /** Decides what follows from the facts: called after every event, does nothing twice. */
 export function advance(

@@ -4,9 +4,11 @@ import { backoffMs } from './backoff.ts'
 import { type Decision, decide, errorCode, isInvalidPart, type Step } from './decide.ts'
 import { dropAbandoned, fail, failUncertain, restart } from './ending.ts'
 import type { Failure } from './failure.ts'
+import type { Multipart } from './multipart.ts'
+import type { Rules } from './rules.ts'
 import { dropSigning } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
-import type { Multipart, Rules, UploadState } from './upload-state.ts'
+import type { UploadState } from './upload-state.ts'
 
 /** A control call brought no answer, or one that says no. */
 export function noteCallFailed(

@@ -1,13 +1,9 @@
 import { isInvalidPart } from './decide.ts'
 import { dropCall, leaveMultipart, record, stopHashing, stopParts, withdraw } from './ending.ts'
+import type { Multipart, WaitingPart } from './multipart.ts'
+import type { Rules } from './rules.ts'
 import type { UploadEffect } from './upload-effect.ts'
-import {
-  type Multipart,
-  type Rules,
-  stageOf,
-  type UploadState,
-  type WaitingPart,
-} from './upload-state.ts'
+import { stageOf, type UploadState } from './upload-state.ts'
 
 /** A control call that is under way is left to finish: its answer is a fact worth keeping. */
 export function pause(state: UploadState, out: UploadEffect[]): UploadState {

@@ -3,9 +3,11 @@ import { abandon } from './abandoned.ts'
 import { multipartWith, stateWith } from './copy-with.ts'
 import { errorCode, type Step } from './decide.ts'
 import type { Failure } from './failure.ts'
+import type { Flight, Multipart } from './multipart.ts'
+import type { Rules } from './rules.ts'
 import { dropSigning, inOrder } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
-import type { Abandoned, Flight, Multipart, Rules, UploadState } from './upload-state.ts'
+import type { Abandoned, UploadState } from './upload-state.ts'
 
 /** Stops the PUTs and the urls call; their parts wait again. The slots are given back. */
 export function stopParts(state: UploadState, out: UploadEffect[]): UploadState {

@@ -1,6 +1,7 @@
+import type { Rules } from './rules.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { UploadEvent } from './upload-event.ts'
-import type { Rules, UploadState } from './upload-state.ts'
+import type { UploadState } from './upload-state.ts'
 
 /** Whether an upload may still open its file: retry() goes on with one that failed. */
 export function needsFile({ outcome }: Pick<UploadState, 'outcome'>): boolean {

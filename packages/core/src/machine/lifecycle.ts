@@ -5,17 +5,13 @@ import { stateWith } from './copy-with.ts'
 import { decide } from './decide.ts'
 import { dropAbandoned, fail, record, withdraw } from './ending.ts'
 import type { Failure } from './failure.ts'
+import { newMultipart } from './multipart.ts'
 import { MAX_PARTS, partCount, smallestPartSize } from './plan.ts'
+import type { Rules } from './rules.ts'
 import { noteSigned } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { UploadEvent } from './upload-event.ts'
-import {
-  type Abandoned,
-  type FailedWith,
-  newMultipart,
-  type Rules,
-  type UploadState,
-} from './upload-state.ts'
+import type { Abandoned, FailedWith, UploadState } from './upload-state.ts'
 
 type Fact<T extends UploadEvent['type']> = Extract<UploadEvent, { type: T }>
 

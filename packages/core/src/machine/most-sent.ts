@@ -1,4 +1,5 @@
-import type { Multipart, UploadState } from './upload-state.ts'
+import type { Multipart } from './multipart.ts'
+import type { UploadState } from './upload-state.ts'
 
 /** The most bytes that were ever on their way: what is tried again does not take them back. */
 export function mostSent(

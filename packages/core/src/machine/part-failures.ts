@@ -5,10 +5,12 @@ import { decide, errorCode } from './decide.ts'
 import { fail, restart, takeBack } from './ending.ts'
 import type { Failure } from './failure.ts'
 import { failedLanding } from './landing.ts'
+import type { Flight, Multipart } from './multipart.ts'
 import { valueAt, withValue } from './part-table.ts'
+import type { Rules } from './rules.ts'
 import { inOrder, isUsable } from './signing.ts'
 import type { UploadEffect } from './upload-effect.ts'
-import type { Flight, Multipart, Rules, UploadState } from './upload-state.ts'
+import type { UploadState } from './upload-state.ts'
 
 export function notePartFailed(
   state: UploadState,

@@ -3,20 +3,14 @@ import { stopParts } from './ending.ts'
 import { etagOf, withEtag } from './etag-table.ts'
 import type { Landing } from './landing.ts'
 import { mostSent } from './most-sent.ts'
+import type { Flight, Multipart, WaitingPart } from './multipart.ts'
 import { partLength, partRange } from './plan.ts'
+import type { Rules } from './rules.ts'
 import { forgoUrl, inOrder, isUsable, smooth } from './signing.ts'
 import { withRecent } from './stragglers.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { ListedPart } from './upload-event.ts'
-import {
-  type Flight,
-  isBeingJournaled,
-  type Multipart,
-  type Rules,
-  stageOf,
-  type UploadState,
-  type WaitingPart,
-} from './upload-state.ts'
+import { isBeingJournaled, stageOf, type UploadState } from './upload-state.ts'
 import { loadOf, type Place } from './window.ts'
 
 /** Whether a part could start if there were a slot. */

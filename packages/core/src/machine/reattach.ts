@@ -1,8 +1,9 @@
 import { etagOf } from './etag-table.ts'
 import { mostSent } from './most-sent.ts'
+import type { Flight, Multipart, WaitingPart } from './multipart.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { UploadEvent } from './upload-event.ts'
-import type { Flight, Multipart, UploadState, WaitingPart } from './upload-state.ts'
+import type { UploadState } from './upload-state.ts'
 
 export type Reattach = typeof reattach
 

@@ -1,9 +1,10 @@
 import { multipartWith, stateWith } from './copy-with.ts'
 import { emptyEtags, withEtag } from './etag-table.ts'
 import { needsFile } from './kept-file.ts'
+import { type Multipart, newMultipart } from './multipart.ts'
 import { partCount, partLength } from './plan.ts'
 import type { UploadRecord } from './upload-record.ts'
-import { type Multipart, newMultipart, newUpload, type UploadState } from './upload-state.ts'
+import { newUpload, type UploadState } from './upload-state.ts'
 
 /** The upload as it goes on after a crash: with every part whose ETag the journal holds. */
 export function restoreUpload(

@@ -1,8 +1,8 @@
 import type { Landing } from './landing.ts'
 import { enqueue, firstOf, type Queue, type Queued, withoutFirst } from './queue.ts'
+import type { Gate } from './rules.ts'
 import { smooth } from './signing.ts'
 import { newSlotLimit, noteLanding, type SlotLimit } from './slot-limit.ts'
-import type { Gate } from './upload-state.ts'
 import { type InQueue, type Place, placeIn, type Window } from './window.ts'
 
 /**

@@ -1,15 +1,10 @@
 import { multipartWith, stateWith } from './copy-with.ts'
 import { etagOf } from './etag-table.ts'
+import type { Multipart, SignedPart, Signing, WaitingPart } from './multipart.ts'
+import type { Rules } from './rules.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { UploadEvent } from './upload-event.ts'
-import type {
-  Multipart,
-  Rules,
-  SignedPart,
-  Signing,
-  UploadState,
-  WaitingPart,
-} from './upload-state.ts'
+import type { UploadState } from './upload-state.ts'
 
 /** A urls call asks for no more parts than this, to keep its answer small. */
 const MAX_BATCH = 1000

@@ -1,8 +1,10 @@
 import { multipartWith, stateWith } from './copy-with.ts'
 import { stopFlights } from './ending.ts'
+import type { DelayedPart, Flight, Multipart } from './multipart.ts'
 import { partLength } from './plan.ts'
+import type { Rules } from './rules.ts'
 import type { UploadEffect } from './upload-effect.ts'
-import type { DelayedPart, Flight, Multipart, Rules, UploadState } from './upload-state.ts'
+import type { UploadState } from './upload-state.ts'
 
 /** A part that takes so many times as long as others is on a bad connection. */
 const FAR_SLOWER = 4

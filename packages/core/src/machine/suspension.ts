@@ -1,4 +1,6 @@
-import type { Flight, Rules, UploadState } from './upload-state.ts'
+import type { Flight } from './multipart.ts'
+import type { Rules } from './rules.ts'
+import type { UploadState } from './upload-state.ts'
 
 /**
  * Lets the watches begin anew after a suspension: the laptop slept, or the app was in the background.

@@ -25,11 +25,12 @@ import {
   obeyConstraint,
   useSlot,
 } from './parts.ts'
+import type { Rules } from './rules.ts'
 import { refill } from './signing.ts'
 import { afterSuspension } from './suspension.ts'
 import type { UploadEffect } from './upload-effect.ts'
 import type { UploadEvent } from './upload-event.ts'
-import type { Rules, UploadState } from './upload-state.ts'
+import type { UploadState } from './upload-state.ts'
 
 export interface Transition {
   /** The same object if nothing changed. */

@@ -1,6 +1,6 @@
 import type { ControlCall } from '../errors.ts'
 import type { Failure } from './failure.ts'
-import type { Gate } from './upload-state.ts'
+import type { Gate } from './rules.ts'
 import type { Place } from './window.ts'
 
 /** A part that the storage says it has (contract §2, listPartsApi). */

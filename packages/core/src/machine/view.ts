@@ -1,4 +1,5 @@
-import { type Gate, isBeingJournaled, stageOf, type UploadState } from './upload-state.ts'
+import type { Gate } from './rules.ts'
+import { isBeingJournaled, stageOf, type UploadState } from './upload-state.ts'
 
 export type Status =
   | 'queued'

@@ -1,5 +1,6 @@
 import { UploadError } from '../errors.ts'
 import { hasToAbort } from '../machine/abandoned.ts'
+import type { Gate, Rules } from '../machine/rules.ts'
 import {
   gateOf,
   newScheduler,
@@ -11,7 +12,7 @@ import {
 } from '../machine/scheduler.ts'
 import { transition } from '../machine/transition.ts'
 import type { UploadEvent } from '../machine/upload-event.ts'
-import type { Gate, Rules, UploadState } from '../machine/upload-state.ts'
+import type { UploadState } from '../machine/upload-state.ts'
 import type { Source } from '../ports.ts'
 import type { EndpointConfig } from '../protocol/config.ts'
 import { type EffectPorts, Effects, stopWork } from './effects.ts'

@@ -1,7 +1,8 @@
 import { etagOf } from '../machine/etag-table.ts'
+import type { Multipart } from '../machine/multipart.ts'
 import { valueAt } from '../machine/part-table.ts'
 import { partLength } from '../machine/plan.ts'
-import type { Multipart, UploadState } from '../machine/upload-state.ts'
+import type { UploadState } from '../machine/upload-state.ts'
 import type { PartSnapshot } from './types.ts'
 
 /** The parts of one upload as people see them, remembered so that what is the same stays the same. */

@@ -1,5 +1,6 @@
 import type { UploadError } from '../errors.ts'
-import type { Gate, UploadState } from '../machine/upload-state.ts'
+import type { Gate } from '../machine/rules.ts'
+import type { UploadState } from '../machine/upload-state.ts'
 import { statusOf, waitingFor } from '../machine/view.ts'
 import type { UploadSnapshot } from './types.ts'
 

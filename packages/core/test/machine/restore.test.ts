@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { listEtags } from '../../src/machine/etag-table.ts'
 import { restoreUpload } from '../../src/machine/restore.ts'
+import type { Rules } from '../../src/machine/rules.ts'
 import { recordOf } from '../../src/machine/upload-record.ts'
-import type { Rules } from '../../src/machine/upload-state.ts'
 import { answered, broken, lost, Script } from './script.ts'
 
 /** The same upload in the next process. */

@@ -1,13 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { emptyEtags, withEtag } from '../../src/machine/etag-table.ts'
+import { type Multipart, newMultipart } from '../../src/machine/multipart.ts'
 import { agingAt, isUsable, refill, smooth } from '../../src/machine/signing.ts'
 import type { UploadEffect } from '../../src/machine/upload-effect.ts'
-import {
-  type Multipart,
-  newMultipart,
-  newUpload,
-  type UploadState,
-} from '../../src/machine/upload-state.ts'
+import { newUpload, type UploadState } from '../../src/machine/upload-state.ts'
 import { fileOf, rules, Script } from './script.ts'
 
 const blank = newMultipart({

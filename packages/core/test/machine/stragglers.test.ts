@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { restoreUpload } from '../../src/machine/restore.ts'
+import type { Rules } from '../../src/machine/rules.ts'
 import { recordOf } from '../../src/machine/upload-record.ts'
-import type { Rules } from '../../src/machine/upload-state.ts'
 import { newUpload } from '../../src/machine/upload-state.ts'
 import { answered, broken, fileOf, Script } from './script.ts'
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { needsFile } from '../../src/machine/kept-file.ts'
 import { partCount } from '../../src/machine/plan.ts'
 import { restoreUpload } from '../../src/machine/restore.ts'
+import type { Rules } from '../../src/machine/rules.ts'
 import {
   gateOf,
   newScheduler,
@@ -14,7 +15,7 @@ import { transition } from '../../src/machine/transition.ts'
 import type { UploadEffect } from '../../src/machine/upload-effect.ts'
 import type { UploadEvent } from '../../src/machine/upload-event.ts'
 import { recordOf } from '../../src/machine/upload-record.ts'
-import { newUpload, type Rules } from '../../src/machine/upload-state.ts'
+import { newUpload } from '../../src/machine/upload-state.ts'
 import { deepFreeze } from './deep-freeze.ts'
 import { failureOf, local, putFailureOf, successOf } from './world-answers.ts'
 import { checkAbandoned, checkComplete, checkParts, checkPut, checkQuiet } from './world-checks.ts'
