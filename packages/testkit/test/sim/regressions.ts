@@ -41,4 +41,8 @@ export const regressions: readonly { readonly seed: number; readonly was: string
     seed: 9_800_207_167,
     was: 'the referee took a part that was sent again at once for over when the queue forgot the first try',
   },
+  {
+    seed: 9_900_036_551,
+    was: 'the referee wanted URLs to grow old while every slot held a PUT that stood still',
+  },
 ]
