@@ -47,13 +47,13 @@ interface CallFailure {
 
 export function noteUrlsFailed(
   state: UploadState,
-  signing: Multipart,
+  before: Multipart,
   fact: CallFailure,
   rules: Rules,
   out: UploadEffect[],
 ): UploadState {
   const { failure } = fact
-  const multipart = dropSigning(signing)
+  const multipart = dropSigning(before)
   const without: UploadState = { ...state, multipart }
   const decision = decide('urls', failure)
   if (decision === 'restart') return restart(without, { step: 'urls', failure }, rules, out)

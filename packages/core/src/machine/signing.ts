@@ -46,7 +46,7 @@ export function agingAt(
  * urls call is under way, and what a queue has room for; it never holds more than can be sent before
  * it expires.
  *
- * @param renews URLs that will soon be too old count for nothing, and are asked for again
+ * @param isNext its turn is near: URLs that will soon be too old count for nothing, and are asked for again
  */
 export function refill(
   state: UploadState,
@@ -54,7 +54,7 @@ export function refill(
   now: number,
   rules: Rules,
   out: UploadEffect[],
-  renews?: boolean,
+  isNext: boolean = multipart.flights.length > 0,
 ): UploadState {
   if (multipart.signing !== undefined || multipart.signRetryAt > now) return state
   const { partMs, signMs, urlLifeMs, ready, flights, delayed } = multipart
@@ -70,7 +70,6 @@ export function refill(
   const sendable = Math.max(slots, Math.floor(lifeInParts * slots))
   const low = Math.min(needed + room, Math.floor(sendable / 2))
   const target = Math.min(2 * needed + room, sendable)
-  const isNext = renews || flights.length > 0
   const old =
     isNext && agingAt(multipart) <= now
       ? ready.filter((signed) => agingAt(multipart, signed) <= now)

@@ -10,10 +10,10 @@ import { FileWork } from './file-work.ts'
 import { foregroundQueue } from './foreground-queue.ts'
 import type { Journal } from './journal.ts'
 import type { KeptFiles } from './kept-files.ts'
-import { unforeseen } from './local-failure.ts'
 import { PartTasks } from './part-tasks.ts'
 import { partDeletions, partKey, uploadChange, uploadKey } from './records.ts'
 import { parseTaskId } from './task-id.ts'
+import { unforeseen } from './unforeseen.ts'
 
 /** What effects are run on. */
 export interface EffectPorts<TFile> {

@@ -19,8 +19,8 @@ import { type EffectPorts, Effects, stopWork } from './effects.ts'
 import { type Entry, type NewEvent, newEntry } from './entry.ts'
 import { newInbox } from './inbox.ts'
 import { lastAborts } from './last-aborts.ts'
-import { unforeseen } from './local-failure.ts'
 import { uploadChange } from './records.ts'
+import { unforeseen } from './unforeseen.ts'
 
 /** To an upload or, without an id, to the scheduler. */
 type Message =

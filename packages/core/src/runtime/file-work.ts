@@ -3,7 +3,7 @@ import { UploadError } from '../errors.ts'
 import type { Hasher, Json, Transport } from '../ports.ts'
 import type { Entry, Post } from './entry.ts'
 import { hashSource } from './hash-source.ts'
-import { fileFailure } from './local-failure.ts'
+import { fileFailure } from './transport-failure.ts'
 
 /** Files hashed at the same time: more would only make the disk seek. */
 const HASHERS = 2

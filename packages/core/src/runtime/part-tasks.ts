@@ -5,9 +5,9 @@ import type { Clock, Json, PartQueue, PartTask, PartTaskStatus, QueueWindow } fr
 import type { EtagMode } from '../protocol/etag.ts'
 import { withoutSecrets, withoutText } from '../protocol/safe-cause.ts'
 import type { EffectOf, Post } from './entry.ts'
-import { putFailure } from './local-failure.ts'
 import { readPutOutcome } from './put-outcome.ts'
 import { parseTaskId } from './task-id.ts'
+import { putFailure } from './transport-failure.ts'
 
 /** Far below the minute without progress that counts as a stall. */
 const PROGRESS_SPACING_MS = 50

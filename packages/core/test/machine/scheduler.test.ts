@@ -169,6 +169,15 @@ describe('a slot is announced', () => {
     expect(wants(s, '1', 1, true)).toEqual(['announceSlot 3'])
   })
 
+  test('behind as many parts as all slots send while URLs are asked for', () => {
+    const s = new Scheduler({ slots: 2 })
+    for (const id of ['1', '2']) s.request(id)
+    for (const left of [10, 9]) wants(s, '1', left, true)
+    wants(s, '1', 8, true)
+    expect(wants(s, '2', 1, 'aging')).toEqual([])
+    expect(wants(s, '1', 7, true)).toEqual(['announceSlot 2'])
+  })
+
   test('to nobody else while whoever was granted one has not said what it has left', () => {
     const s = busy()
     wants(s, '1', 5, true)

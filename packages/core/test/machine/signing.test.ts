@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { emptyEtags, withEtag } from '../../src/machine/etag-table.ts'
 import { type Multipart, newMultipart } from '../../src/machine/multipart.ts'
-import { agingAt, isUsable, refill, smooth } from '../../src/machine/signing.ts'
+import { agingAt, isUsable, noteSigned, refill, smooth } from '../../src/machine/signing.ts'
 import type { UploadEffect } from '../../src/machine/upload-effect.ts'
 import { newUpload, type UploadState } from '../../src/machine/upload-state.ts'
 import { fileOf, rules, Script } from './script.ts'
@@ -18,7 +18,7 @@ function asked(
   given: Partial<Multipart>,
   slots: number,
   now = 0,
-  renews = false,
+  isNext?: boolean,
 ): readonly number[] {
   const out: UploadEffect[] = []
   refill(
@@ -27,7 +27,7 @@ function asked(
     now,
     { ...rules, slots, slotsNow: slots },
     out,
-    renews,
+    isNext,
   )
   const [effect] = out
   return effect?.type === 'callUrls' ? effect.parts : []
@@ -137,6 +137,32 @@ describe('URLs that will soon be too old', () => {
     expect(asked(given, 1, 1000, true)).toEqual([1, 2, 9_999, 10_000])
     expect(asked(given, 1, 1000)).toEqual([9_999, 10_000])
     expect(asked(given, 1, 999, true)).toEqual([9_999, 10_000])
+  })
+
+  test('are part of what is asked for at once', () => {
+    const given = { ready: ready(2, 1000), next: 3, partMs: 0 }
+    expect(asked(given, 1, 1000, true)).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  test('are asked for without those that are not', () => {
+    const [first, old] = [ready(1), ready(2, 1000).slice(1)]
+    expect(asked({ ready: [...first, ...old], next: 10_001 }, 1, 1000, true)).toEqual([2])
+  })
+
+  test('and those of a part that waits again meanwhile, which needs no second one', () => {
+    const signing = { ticket: 1, parts: [], askedAt: 0 }
+    const waiting = {
+      ...blank,
+      signing,
+      returned: [
+        { part: 1, failed: 3 },
+        { part: 2, failed: 0 },
+      ],
+    }
+    const urls = [{ part: 1, url: 'y', lifeMs: undefined }]
+    const noted = noteSigned(waiting, signing, { type: 'signed', ticket: 1, urls, draw: 0, now: 0 })
+    expect(noted.ready).toMatchObject([{ part: 1, url: 'y', failed: 3 }])
+    expect(noted.returned).toEqual([{ part: 2, failed: 0 }])
   })
 
   test('are not, as long as there are enough that are not', () => {

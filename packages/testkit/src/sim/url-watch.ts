@@ -1,4 +1,5 @@
 import { AT_ONCE } from './background-queue.ts'
+import { STALL_MS } from './core-policy.ts'
 import type { FaultClass } from './fault-classes.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import type { Signing } from './signing.ts'
@@ -11,8 +12,6 @@ const BLINDING: readonly FaultClass[] = ['cutoff', 'malformed', 'no-date', 'shor
 
 /** Whoever is before an upload may stop when its turn is near, or fail and come again. */
 const MOST_RENEWALS = 2
-/** So long every slot may hold a PUT that stands still: its upload is next all the while. */
-const STALL_MS = 60_000
 
 /** Watches the presigned URLs: how many are asked for, how many wait, how old they are when used. */
 export class UrlWatch {
@@ -90,6 +89,7 @@ export class UrlWatch {
       if (2 * leftMs > lifeMs) violate(`the URL of part ${part} lasts for ${leftMs} ms`)
       const times = (signing.renewed.get(part) ?? 0) + 1
       signing.renewed.set(part, times)
+      // It is next as long as every slot holds a PUT that stands still.
       const most = MOST_RENEWALS + Math.floor((2 * STALL_MS) / lifeMs)
       if (times > most) violate(`none was used since the last ${most} times`)
     }

@@ -44,6 +44,15 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     ...parts,
     ...Array.from({ length: last - next + 1 }, (_, index) => ({ part: next + index, failed: 0 })),
   ]),
+  'URLs that are still good are asked for again': (step, state, event) => {
+    const result = step(state, event)
+    const ready = result.state.multipart?.ready.map(({ part }) => part) ?? []
+    const again = (effect: Effect): Effect =>
+      effect.type === 'callUrls'
+        ? { ...effect, parts: [...new Set([...(effect.parts as number[]), ...ready])] }
+        : effect
+    return { ...result, effects: result.effects.map(again) }
+  },
   'URLs are asked for when none is left': askFor((parts, { ready }) =>
     ready.length > 0 ? [] : parts,
   ),

@@ -1,4 +1,4 @@
-import { isUploadError, UploadError } from '../errors.ts'
+import { isUploadError } from '../errors.ts'
 import type { Failure } from '../machine/failure.ts'
 import { localFailure } from '../protocol/local-failure.ts'
 import { describeError } from '../protocol/safe-cause.ts'
@@ -13,9 +13,4 @@ export function putFailure(error: unknown, part: number): Failure {
   if (isUploadError(error)) return fileFailure(error)
   const message = `The exchange for part ${part} broke (${describeError(error)})`
   return { kind: 'exchange', message, cause: error }
-}
-
-/** A bug: whatever it was, nobody foresaw it. */
-export function unforeseen(cause: unknown): UploadError {
-  return new UploadError('internal', 'Something failed unexpectedly', { cause })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { UploadError } from '../../src/errors.ts'
-import { fileFailure, putFailure } from '../../src/runtime/local-failure.ts'
+import { fileFailure, putFailure } from '../../src/runtime/transport-failure.ts'
 
 describe('what a transport throws', () => {
   test('keeps its code and hint where it has one of ours', () => {
