@@ -77,8 +77,8 @@ export async function run(argv: readonly string[], io: Io, connect: Connect): Pr
 function usageErrorOf({ code, message }: CommanderError): UsageError {
   const text = message
     .replace(/^error: /, '')
-    // `--heder='authorization: …'` is one unknown option, with the secret in it.
-    .replace(/unknown option '([^'=]*)=.*'/s, "unknown option '$1'")
+    // `--heder='authorization: …'` is one unknown option, with the secret in it, and so is `-H'…'`.
+    .replace(/unknown option '(--[^'=]*|-[^-]).*'/s, "unknown option '$1'")
     .replace(/\s*\n\s*/g, ' ')
   return new UsageError(
     code === 'commander.missingArgument' ? 'no files are given' : text,

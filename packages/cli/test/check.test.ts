@@ -68,6 +68,19 @@ test('a backend that is right passes, and only objects stay in its storage', asy
   expect(exitCode).toBe(0)
 })
 
+test('an endpoint where all others begin is told from them', async () => {
+  const { storage, required } = await backend((request, handler) => {
+    const url = new URL(request.url)
+    if (!/^\/(start|urls|parts)\//.test(url.pathname)) url.pathname = `/complete${url.pathname}`
+    return handler(new Request(url, request))
+  })
+  const root = new URL('/', required[5]).href
+  const { text } = await check(...required.slice(0, 4), '--complete', root, ...ALICE)
+  expect(text).toContain('No fault found')
+  expect(text).toContain(`${storage.objectKeys().length} test objects`)
+  expect(text).toContain(`${storage.unfinished().length} unfinished uploads stay there`)
+})
+
 /** Changes the JSON of what is asked at one endpoint; what it throws is answered with 400. */
 function asks(path: string, change: (body: Record<string, unknown>) => unknown): Spoil {
   return async (request, handler) => {
@@ -213,6 +226,14 @@ describe('a small upload finds out what a backend means that', () => {
         urlsAre((url) => `${url}0`),
       ),
       /does not take the part at the URL.*\n.*\n +seen: 403 ".*SignatureDoesNotMatch/,
+    ],
+    [
+      'answers where the file will be, and no URL to PUT to',
+      answers(
+        '/urls',
+        urlsAre(() => 's3://bucket/key'),
+      ),
+      /does not take the part at the URL.*\n.*\n +seen: It is no URL of http or https\./,
     ],
     [
       'has a storage without ETags',

@@ -83,6 +83,8 @@ test('a hint says what to do', async () => {
 test('no value of an option is repeated, not even of a misspelt one', async () => {
   const secrets = [
     ['--heder=authorization: SECRET'],
+    ['-Hauthorization: SECRET'],
+    ['-H=SECRET'],
     ['--header', 'authorization SECRET'],
     ['--start', 'SECRET'],
     ['--param', 'SECRET'],

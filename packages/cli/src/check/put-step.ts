@@ -6,7 +6,7 @@ import { type Answer, isSuccess } from './wire.ts'
 /** The PUT of the only part, to the URL as it came. Resolves with the ETag. */
 export async function checkPut({ wire, report }: Step, url: string): Promise<string> {
   const put = async (to: string): Promise<Answer | undefined> => {
-    if (!URL.canParse(to)) return undefined
+    if (!isHttpUrl(to)) return undefined
     return wire.send(to, { method: 'PUT', body: new Uint8Array(FILE_SIZE) })
   }
   let answer = await put(url)
@@ -27,7 +27,7 @@ export async function checkPut({ wire, report }: Step, url: string): Promise<str
         section: '§2',
         text: 'The storage does not take the part at the URL that getUploadUrls has answered.',
         fix: 'Sign nothing but the host: clients send the bytes and no headers of yours. Hand out the URL as it was signed.',
-        seen: refused === undefined ? 'It is no URL.' : inWords(refused),
+        seen: refused === undefined ? 'It is no URL of http or https.' : inWords(refused),
       })
       throw new Stuck()
     }
@@ -40,4 +40,8 @@ export async function checkPut({ wire, report }: Step, url: string): Promise<str
     fix: 'S3 sends one: look for a proxy in between that takes it away.',
   })
   throw new Stuck()
+}
+
+function isHttpUrl(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
 }

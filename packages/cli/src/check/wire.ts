@@ -1,3 +1,5 @@
+import { addressUrl, collectionUrl } from '@s3-bg-uploader/testkit/conformance/backend'
+
 /** One answer, read to its end. */
 export interface Answer {
   readonly status: number
@@ -14,7 +16,6 @@ export interface Started {
 }
 
 export interface WireOptions {
-  /** What tells the endpoint of startUpload from all others. */
   readonly startUploadApi: string
   readonly completeApi: string
   /** Breaks off whatever is under way. */
@@ -80,8 +81,11 @@ export class Wire {
 
   async #remember(url: string, response: Response): Promise<void> {
     const { startUploadApi, completeApi } = this.#options
-    if (url.startsWith(withoutEnd(completeApi))) this.#completed.add(url)
-    if (!url.startsWith(withoutEnd(startUploadApi))) return
+    // No endpoint is known by how its URL begins: the beginning of one may be another.
+    if (this.started.some((upload) => url === addressUrl(completeApi, upload))) {
+      this.#completed.add(url)
+    }
+    if (![true, false].some((slash) => url === collectionUrl(startUploadApi, slash))) return
     const answer = parse(await response.text())
     if (!isStarted(answer)) return
     const { key, uploadId } = answer
@@ -91,10 +95,6 @@ export class Wire {
 
 export function isSuccess({ status }: Answer): boolean {
   return status >= 200 && status < 300
-}
-
-function withoutEnd(api: string): string {
-  return api.replace(/\?.*$/, '').replace(/\/+$/, '')
 }
 
 function parse(text: string): unknown {
