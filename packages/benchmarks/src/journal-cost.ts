@@ -34,6 +34,7 @@ try {
       'CPU-s': queue.restoreCpuSeconds.toFixed(2),
       seconds: queue.restoreSeconds.toFixed(2),
       'bytes each': queue.bytesEach.toFixed(0),
+      'bytes each, when added': queue.bytesEachAdded.toFixed(0),
     },
   })
 } finally {

@@ -79,7 +79,9 @@ async function writeFile(path: string): Promise<void> {
 }
 
 const directory = await mkdtemp(join(tmpdir(), 'put-path-'))
-const server = fork(fileURLToPath(new URL('discard-server.js', import.meta.url)))
+const server = fork(fileURLToPath(new URL('contract-server.js', import.meta.url)), [
+  String(PART_BYTES),
+])
 const transport = nodeTransport()
 try {
   const [port] = await once(server, 'message')

@@ -16,12 +16,12 @@ import { typescripts } from './consumers/typescript.mjs'
 import { packAll } from './tarballs.mjs'
 
 const all = [...nodes, ...typescripts, adapterAuthor, ...bundlers, next, metro, ...runtimes]
-const wanted = process.argv.slice(2)
-const chosen = all.filter(({ name }) => {
-  const words = name.toLowerCase().split(' ')
-  return wanted.length === 0 || wanted.some((word) => words.includes(word.toLowerCase()))
-})
-if (chosen.length === 0) {
+const wanted = process.argv.slice(2).map((word) => word.toLowerCase())
+const wordsOf = ({ name }) => name.toLowerCase().split(' ')
+const chosen = all.filter(
+  (consumer) => wanted.length === 0 || wordsOf(consumer).some((word) => wanted.includes(word)),
+)
+if (!wanted.every((word) => chosen.some((consumer) => wordsOf(consumer).includes(word)))) {
   console.error(`There are: ${all.map(({ name }) => name).join(', ')}`)
   process.exit(2)
 }

@@ -2,7 +2,7 @@ import type { AggregateSnapshot, UploadSnapshot, WaitingFor } from '@s3-bg-uploa
 
 const UNITS = ['kB', 'MB', 'GB', 'TB'] as const
 
-export function bytes(count: number): string {
+function bytes(count: number): string {
   let amount = count
   let unit = 'B'
   for (const larger of UNITS) {
@@ -10,7 +10,7 @@ export function bytes(count: number): string {
     amount /= 1000
     unit = larger
   }
-  return unit === 'B' ? `${amount} B` : `${amount.toFixed(1)} ${unit}`
+  return `${amount.toFixed(unit === 'B' ? 0 : 1)} ${unit}`
 }
 
 /** How far an upload is, in one line. */

@@ -114,7 +114,7 @@ export const scenes = {
     await page.getByText(/1,2[34]\d confirmed/).waitFor({ timeout: 120_000 })
   },
 
-  async notice({ page, add }) {
+  async notice({ page }) {
     await page.addInitScript(() => {
       indexedDB.open = () => {
         throw new DOMException(
@@ -125,7 +125,6 @@ export const scenes = {
     })
     await page.reload()
     await page.getByRole('alert').getByText(/./).first().waitFor()
-    void add
   },
 
   async dragging({ page }) {

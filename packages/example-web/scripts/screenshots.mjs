@@ -13,6 +13,12 @@ import { build, preview } from 'vite'
 import { scenes, sparseFiles } from './scenes.mjs'
 import { StagedBackend } from './staged-backend.mjs'
 
+const wanted = process.argv.slice(2)
+if (!wanted.every((name) => name in scenes)) {
+  console.error(`There are: ${Object.keys(scenes).join(', ')}`)
+  process.exit(2)
+}
+
 const executablePath = findChromium()
 if (executablePath === undefined) {
   console.log('No pictures: there is no Chromium. Set CHROMIUM_PATH to one.')
@@ -23,7 +29,6 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const pictures = fileURLToPath(new URL('../../../.tmp/screenshots/', import.meta.url))
 const temporary = await mkdtemp(join(tmpdir(), 's3-bg-uploader-screenshots-'))
 const outDir = join(temporary, 'page')
-const wanted = process.argv.slice(2)
 
 await build({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true } })
 const server = await preview({ root, build: { outDir }, preview: { port: 0 } })

@@ -28,12 +28,20 @@ async function main() {
       workers: { type: 'string', default: String(availableParallelism()) },
     },
   })
-  if (values.seed !== undefined) return replay(Number(values.seed))
-  const from = Number(values.from ?? Math.floor(Date.now() / 1000) * 1000)
-  const count = Number(values.seeds)
+  // What is no number would run nothing and find no fault in it, or go on for ever.
+  const number = (option, least) => {
+    const value = Number(values[option])
+    if (Number.isSafeInteger(value) && value >= least) return value
+    console.error(`error: --${option} takes a whole number from ${least}`)
+    process.exit(2)
+  }
+  if (values.seed !== undefined) return replay(number('seed', 0))
+  const from = values.from === undefined ? secondOfNow() : number('from', 0)
+  const count = number('seeds', 1)
+  const workers = number('workers', 1)
   console.log(`seeds ${from} to ${from + count - 1}`)
   const started = performance.now()
-  const { failures, reached, hung } = await runAll(from, count, Number(values.workers))
+  const { failures, reached, hung } = await runAll(from, count, workers)
   const seconds = (performance.now() - started) / 1000
   const counts = [...reached].sort(([, a], [, b]) => b - a)
   console.log(counts.map(([what, times]) => `${what} ${times}`).join(', '))
@@ -47,8 +55,12 @@ async function main() {
     console.log(`  seed ${seed}: ${guarantee}: ${message}`)
   }
   if (failures[0] !== undefined) await replay(failures[0].seed)
-  if (hung !== undefined) console.error(`Seed ${hung} hangs. Replay: pnpm sim --seed ${hung}`)
+  if (hung !== undefined) console.error(`Seed ${hung} hangs. Replay: npm run sim -- --seed ${hung}`)
   process.exit(failures.length > 0 || hung !== undefined ? 1 : 0)
+}
+
+function secondOfNow() {
+  return Math.floor(Date.now() / 1000) * 1000
 }
 
 async function replay(seed) {

@@ -24,7 +24,15 @@ const ROW_MS = 4 * 60_000
 for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => process.exit(1))
 
 const args = process.argv.slice(2)
-const only = args.includes('--only') ? args[args.indexOf('--only') + 1].split(',') : undefined
+const only = args.includes('--only')
+  ? (args[args.indexOf('--only') + 1] ?? '').split(',')
+  : undefined
+const names = servers.map(({ name }) => name)
+const unknown = only?.filter((name) => !names.includes(name)) ?? []
+if (unknown.length > 0) {
+  console.error(`--only takes some of ${names.join(',')}, and not ${JSON.stringify(unknown)}`)
+  process.exit(2)
+}
 const wanted = servers.filter(({ name }) => only?.includes(name) ?? true)
 
 const signal = AbortSignal.timeout(INSTALL_MS)

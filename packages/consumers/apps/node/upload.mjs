@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createUploader } from '@s3-bg-uploader/core'
 import { levelStore, nodeTransport } from '@s3-bg-uploader/transport-node'
 import { serveBackend } from './backend.mjs'
 import { contentOf } from './content.mjs'
 
 const content = contentOf(3 * 1024 * 1024 + 5)
-const folder = await mkdtemp(new URL('upload-', import.meta.url).pathname)
+const folder = await mkdtemp(fileURLToPath(new URL('upload-', import.meta.url)))
 const film = join(folder, 'film.bin')
 await writeFile(film, content)
 const backend = await serveBackend(join(folder, 'storage'))

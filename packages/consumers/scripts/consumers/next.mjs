@@ -58,9 +58,11 @@ async function serve(folder) {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
   })
+  // Asked for only when it is stopped, this would never come of one that has ended by then.
+  const closed = once(child, 'close')
   const stop = async () => {
     child.kill()
-    await once(child, 'close')
+    await closed
   }
   const port = await new Promise((resolve, reject) => {
     let text = ''

@@ -19,6 +19,6 @@ export function describeFailure({ seed, plan, violation, transcript }: Simulatio
       `, listParts ${canList ? 'on' : 'off'}, abort ${canAbort ? 'on' : 'off'}`,
     ...(left > 0 ? [`  ... ${left} lines before`] : []),
     ...transcript.slice(-MOST_LINES),
-    `Replay: pnpm sim --seed ${seed}`,
+    `Replay: npm run sim -- --seed ${seed}`,
   ].join('\n')
 }

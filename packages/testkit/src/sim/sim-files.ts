@@ -1,6 +1,6 @@
 import { type Source, UploadError } from '@s3-bg-uploader/core'
 import type { ClientProcess } from './client-process.ts'
-import { ContentHash, hashOf } from './content-hash.ts'
+import { ContentHash } from './content-hash.ts'
 import { never } from './party.ts'
 import type { FilePlan } from './plan.ts'
 import { type Trace, underWay } from './trace.ts'
@@ -14,8 +14,6 @@ export class SimFile {
   content: Uint8Array
   lastModified = 1_700_000_000_000
   exists = true
-  /** The hash of every content it ever had. */
-  readonly hashes: Set<string> = new Set()
   readonly #earlier: { readonly content: Uint8Array; readonly until: number }[] = []
 
   constructor(plan: FilePlan, trace: Trace, world: World) {
@@ -23,7 +21,6 @@ export class SimFile {
     this.trace = trace
     this.world = world
     this.content = randomBytes(world, plan.size)
-    this.hashes.add(hashOf(this.content))
   }
 
   /** What it held at this virtual time. */
@@ -39,7 +36,6 @@ export class SimFile {
     this.#earlier.push({ content: this.content, until: world.clock.now() })
     this.content = randomBytes(world, this.content.length + size)
     this.lastModified += 1_000
-    this.hashes.add(hashOf(this.content))
     world.note('file', () => `${this.plan.name} changes: ${this.content.length} bytes`)
   }
 }

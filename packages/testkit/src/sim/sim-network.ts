@@ -20,7 +20,6 @@ export interface Exchange<T> {
 }
 
 interface Live {
-  readonly settled: () => boolean
   readonly drop: (arrives: boolean) => void
   readonly fail: (code: string) => void
 }
@@ -106,7 +105,6 @@ export class SimNetwork {
         settle(() => reject(networkError(code, secret)))
       }
       const live: Live = {
-        settled: () => settled,
         drop: (arrives) => {
           for (const cancel of timers) cancel()
           if (!arrives) for (const cancel of arrivals) cancel()

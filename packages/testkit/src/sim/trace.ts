@@ -23,8 +23,6 @@ export interface Trace {
   last: UploadSnapshot | undefined
   /** A fall of sentBytes is explained. */
   mayFall: boolean
-  /** A record of it was damaged. */
-  damaged: boolean
   /** An answer to complete was lost, or was "not now": it may have been done all the same. */
   uncertain: boolean
   /** PUTs under way, by `uploadId/part`. */
@@ -59,7 +57,6 @@ export function newTrace(name: string): Trace {
     over: undefined,
     last: undefined,
     mayFall: false,
-    damaged: false,
     uncertain: false,
     puts: new Set(),
     failures: new Map(),
