@@ -132,13 +132,12 @@ export class Roster {
     const state = handle.changed()
     const { counted } = handle
     handle.counted = state
-    this.#notifier.mark(handle)
+    const groups = this.#mark(handle)
     if (counted !== undefined && countsSame(counted, state)) return
     const now = this.#context.clock.now()
-    for (const group of this.#groupsOf(handle)) {
-      group.aggregate.change(counted, state)
-      group.aggregate.tick(now)
-      this.#notifier.mark(group)
+    for (const { aggregate } of groups) {
+      aggregate.change(counted, state)
+      aggregate.tick(now)
     }
     const status = statusOf(state)
     if (status === 'uploading') this.#watch(handle)
@@ -173,9 +172,16 @@ export class Roster {
     return group
   }
 
+  /** Who listens to a group may show its uploads, and not all that they show is in the sums. */
+  #mark(handle: UploadHandle): Group[] {
+    const groups = this.#groupsOf(handle)
+    for (const one of [handle, ...groups]) this.#notifier.mark(one)
+    return groups
+  }
+
   #watch(handle: UploadHandle): void {
     this.#moving.add(handle)
-    this.#cancelTick ??= this.#context.clock.setTimer(() => this.#tick(), TICK_MS)
+    this.#tickSoon()
   }
 
   /** What is over keeps no process alive. */
@@ -190,13 +196,12 @@ export class Roster {
     const now = this.#context.clock.now()
     for (const handle of this.#moving) {
       if (!handle.tick()) this.#moving.delete(handle)
-      this.#notifier.mark(handle)
-      for (const group of this.#groupsOf(handle)) {
-        group.aggregate.tick(now)
-        this.#notifier.mark(group)
-      }
+      for (const { aggregate } of this.#mark(handle)) aggregate.tick(now)
     }
-    if (this.#moving.size > 0)
-      this.#cancelTick = this.#context.clock.setTimer(() => this.#tick(), TICK_MS)
+    if (this.#moving.size > 0) this.#tickSoon()
+  }
+
+  #tickSoon(): void {
+    this.#cancelTick ??= this.#context.clock.setTimer(() => this.#tick(), TICK_MS)
   }
 }

@@ -205,7 +205,7 @@ export interface Upload extends Observable<UploadSnapshot> {
   forget(): void
 }
 
-/** A group of uploads with one transferId. */
+/** A group of uploads with one transferId. Its listeners hear of every change of its uploads. */
 export interface Transfer extends Observable<AggregateSnapshot> {
   /** As given to `uploadFile`. */
   readonly transferId: string
@@ -219,7 +219,10 @@ export interface Transfer extends Observable<AggregateSnapshot> {
   cancel(): void
 }
 
-/** Takes files in and knows all uploads of one journal. */
+/**
+ * Takes files in and knows all uploads of one journal. Its listeners hear of every change of its
+ * uploads.
+ */
 export interface Uploader<TFile> extends Observable<AggregateSnapshot> {
   /**
    * Says where the backend is, from now on.

@@ -112,7 +112,8 @@ export class UploadHandle implements Upload {
   /** Something changed. Returns what the upload is now. */
   changed(): UploadState {
     const state = this.#context.engine.stateOf(this.id)
-    this.#snapshot = undefined
+    // Once it is completed, nothing that is shown changes: only that becomes durable.
+    if (this.counted?.outcome !== 'completed') this.#snapshot = undefined
     const status = statusOf(state)
     if (status === 'uploading' || status === 'completing') {
       this.#meter ??= new SpeedMeter()

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { UploadError } from '../../src/errors.ts'
+import { Deferred } from '../../src/uploader/deferred.ts'
 import type { Upload, UploadSnapshot } from '../../src/uploader/types.ts'
 import { answer } from '../support/memory-storage.ts'
 import { json } from '../support/scripted-backend.ts'
@@ -29,6 +31,25 @@ describe('a snapshot', () => {
     await world.clock.exhaust()
     const after = upload.getSnapshot()
     expect(upload.getSnapshot()).toBe(after)
+  })
+
+  test('is the same object after what nobody can see', async () => {
+    const world = new World()
+    const uploader = await world.uploader()
+    const upload = await uploader.uploadFile(world.file('a', 4))
+    const recorded = new Deferred<void>()
+    world.backend.fault = (call) => {
+      // That the upload is completed becomes durable later than it is seen.
+      if (call === 'complete') world.store.gate = recorded.promise
+      return undefined
+    }
+    const { status } = await upload.done
+    expect(status).toBe('completed')
+    const shown = upload.getSnapshot()
+    recorded.resolve()
+    await world.clock.exhaust()
+    expect(world.store.records.get(`u/${upload.id}`)).toContain('completed')
+    expect(upload.getSnapshot()).toBe(shown)
   })
 
   test('never changes itself', async () => {
@@ -383,6 +404,36 @@ describe('listeners', () => {
     unsubscribe()
     await world.clock.exhaust()
     expect(calls).toBe(0)
+  })
+
+  test('of a group hear of what only its uploads show', async () => {
+    const world = new World()
+    const unreadable = new Deferred<void>()
+    world.transport.beforeRead = () => unreadable.promise
+    const file = world.file('a', 4)
+    const uploader = await world.uploader()
+    await uploader.uploadFile(file, { transferId: 'trip' })
+    await uploader.close()
+    world.transport.beforeOpen = () => {
+      throw new UploadError('file_not_found', 'It is gone')
+    }
+    const next = await world.uploader()
+    await world.clock.exhaust()
+    const [upload] = next.uploads()
+    const seen: unknown[] = []
+    for (const group of [next, next.transfer('trip')]) {
+      group.subscribe(() => seen.push(upload?.getSnapshot().waitingFor))
+    }
+    const opening = new Deferred<void>()
+    world.transport.beforeOpen = () => opening.promise
+    next.resume()
+    await world.clock.exhaust()
+    expect(seen).toEqual([undefined, undefined])
+    opening.reject(new UploadError('file_not_found', 'It is still gone'))
+    await world.clock.exhaust()
+    const waits = { reason: 'file', error: { message: 'It is still gone' } }
+    expect(seen.slice(2)).toMatchObject([waits, waits])
+    expect(next.getSnapshot().byStatus.queued).toBe(1)
   })
 
   test('may be the same function twice, each with its own end', async () => {
