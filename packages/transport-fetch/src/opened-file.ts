@@ -1,4 +1,5 @@
 import { UploadError } from '@s3-bg-uploader/core'
+import { nameOf } from './error-name.ts'
 import type { ChosenFile } from './kept-files.ts'
 import { askToRead } from './permission.ts'
 
@@ -108,8 +109,4 @@ function changed(name: string, cause?: unknown): UploadError {
     cause,
     hint: 'A File is what it was when the user chose it: let the user choose it again.',
   })
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : ''
 }

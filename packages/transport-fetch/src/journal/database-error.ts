@@ -1,4 +1,5 @@
 import { UploadError } from '@s3-bg-uploader/core'
+import { nameOf } from '../error-name.ts'
 
 interface Reason {
   readonly text: string
@@ -49,8 +50,4 @@ export function storeFailed(
  */
 export function isConnectionLost(error: unknown): boolean {
   return ['AbortError', 'InvalidStateError', 'UnknownError'].includes(nameOf(error))
-}
-
-export function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : ''
 }

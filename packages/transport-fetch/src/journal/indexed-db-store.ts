@@ -1,5 +1,6 @@
 import { type Store, UploadError } from '@s3-bg-uploader/core'
 import type { KeptFiles } from '../kept-files.ts'
+import { reporter } from '../report-problem.ts'
 import { Database, type DatabaseOptions } from './database.ts'
 import { KeptFileStore } from './kept-file-store.ts'
 import { RecordStore } from './records.ts'
@@ -60,20 +61,14 @@ export function composeIndexedDbStore(
   options: IndexedDbStoreOptions,
   ports: Pick<DatabaseOptions, 'locks' | 'patience'>,
 ): IndexedDbStore {
-  const { name = DEFAULT_NAME, maxKeptBytes = DEFAULT_MAX_KEPT_BYTES, onProblem = warn } = options
+  const { name = DEFAULT_NAME, maxKeptBytes = DEFAULT_MAX_KEPT_BYTES, onProblem } = options
   if (typeof name !== 'string' || name === '') {
     throw new UploadError('config_invalid', 'indexedDbStore({ name }) needs a name')
   }
   if (!(maxKeptBytes >= 0)) {
     throw new UploadError('config_invalid', 'maxKeptBytes must be a number of bytes')
   }
-  const report = (problem: UploadError): void => {
-    try {
-      onProblem(problem)
-    } catch {
-      // There is nobody left to tell.
-    }
-  }
+  const report = reporter(onProblem)
   const database = new Database({ ...ports, name, report })
   const records = new RecordStore(database, report)
   return {
@@ -82,8 +77,4 @@ export function composeIndexedDbStore(
     close: () => records.close(),
     files: new KeptFileStore(database, maxKeptBytes, report),
   }
-}
-
-function warn({ message, code, hint, docs, cause }: UploadError): void {
-  console.warn(`s3-bg-uploader: ${message} (${code}). ${hint} ${docs}`, cause)
 }

@@ -1,3 +1,5 @@
+import { randomId } from '../random-id.ts'
+
 const ids = new WeakMap<object, string>()
 
 /**
@@ -10,6 +12,5 @@ export function keepAs(file: unknown, id: string): void {
 
 /** The id that was chosen for this object, or else a new one. */
 export function keepId(file: object): string {
-  // Not crypto.randomUUID: pages over plain HTTP do not have it.
-  return ids.get(file) ?? crypto.getRandomValues(new Uint32Array(4)).join('-')
+  return ids.get(file) ?? randomId()
 }

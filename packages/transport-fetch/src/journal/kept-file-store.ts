@@ -1,8 +1,8 @@
 import { UploadError } from '@s3-bg-uploader/core'
+import { nameOf } from '../error-name.ts'
 import type { ChosenFile, KeptFiles } from '../kept-files.ts'
 import type { PermissionHandle } from '../permission.ts'
 import type { Database } from './database.ts'
-import { nameOf } from './database-error.ts'
 import { keepId } from './keep-id.ts'
 import { transact } from './open-database.ts'
 

@@ -48,7 +48,8 @@ export class Leader<TFile> {
     this.#answers.set(tab, answers)
     for (const other of answers.keys()) if (other < oldest) answers.delete(other)
     const answer = answers.get(number) ?? this.#execute(request)
-    answers.set(number, answer)
+    // Looking does no harm twice, and 10,000 parts of every look would stay for good with a tab that died.
+    if (request.command.type !== 'listParts') answers.set(number, answer)
     return answer
   }
 

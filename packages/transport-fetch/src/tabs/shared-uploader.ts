@@ -6,6 +6,8 @@ import {
   type UploadFileOptions,
 } from '@s3-bg-uploader/core'
 import type { Locks } from '../journal/held-lock.ts'
+import { randomId } from '../random-id.ts'
+import { reporter } from '../report-problem.ts'
 import { pageLifecycle } from './page-lifecycle.ts'
 import { SharedTab, type TabPorts } from './shared-tab.ts'
 
@@ -25,7 +27,7 @@ export interface SharedUploaderOptions<TFile> {
   readonly lead: () => Promise<Uploader<TFile>>
   /**
    * Called with problems of the tabs among themselves, and when a tab that should lead cannot; it
-   * tries again. Default: they are written to the console.
+   * tries again. Default: a warning on the console.
    */
   readonly onProblem?: ((problem: UploadError) => void) | undefined
 }
@@ -52,22 +54,16 @@ export async function createSharedUploader<TFile>(
     channel: new BroadcastChannel(nameOfTabs(name)),
     lifecycle: pageLifecycle(globalThis),
     clock: { setTimer },
-    newId: () => crypto.getRandomValues(new Uint32Array(4)).join('-'),
+    newId: randomId,
   })
 }
 
 /** For tests, which bring tabs of their own. */
 export async function composeSharedUploader<TFile>(
-  { name = DEFAULT_NAME, lead, onProblem = writeToConsole }: SharedUploaderOptions<TFile>,
+  { name = DEFAULT_NAME, lead, onProblem }: SharedUploaderOptions<TFile>,
   ports: TabPorts,
 ): Promise<Uploader<TFile>> {
-  const report = (problem: UploadError): void => {
-    try {
-      onProblem(problem)
-    } catch {
-      // There is nobody left to tell.
-    }
-  }
+  const report = reporter(onProblem)
   const tab = new SharedTab<TFile>({ name: nameOfTabs(name), lead, report }, ports)
   await tab.ready
   const { mirror } = tab
@@ -103,8 +99,4 @@ function nameOfTabs(name: string): string {
 const setTimer: Clock['setTimer'] = (callback, delayMs) => {
   const timer = setTimeout(callback, delayMs)
   return () => clearTimeout(timer)
-}
-
-function writeToConsole({ message, code, hint, docs, cause }: UploadError): void {
-  console.error(`s3-bg-uploader: ${message} (${code}). ${hint} ${docs}`, cause)
 }

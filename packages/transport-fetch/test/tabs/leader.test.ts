@@ -69,6 +69,16 @@ test('what a tab has heard of is not remembered any longer', async () => {
   expect(pause).toHaveBeenCalledTimes(4)
 })
 
+test('the parts that a tab saw are not remembered for it: they are many, and it may be gone', async () => {
+  const uploader = await newUploader()
+  const leader = new Leader(uploader, () => {})
+  const { uploadId: id = '' } = await leader.answer(request('one', 1, ADD))
+  const look = () => leader.answer(request('one', 2, { type: 'listParts', id }))
+  const seen = await look()
+  expect(seen).toEqual({ parts: [] })
+  expect(await look()).not.toBe(seen)
+})
+
 test('what was shown after a command is not shown once more', async () => {
   const uploader = await newUploader()
   const show = vi.fn()
