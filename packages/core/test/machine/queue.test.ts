@@ -53,6 +53,8 @@ test.each([
   // A prime step visits every place once.
   ['scattered', (n: number) => (n * 7919) % COUNT],
 ])('100,000 entries that come %s leave in order, without a deep stack', (_, order) => {
-  const queue = filled(Array.from({ length: COUNT }, (_, n) => order(n)))
-  expect(drain(queue)).toEqual(Array.from({ length: COUNT }, (_, n) => n))
+  const orders = drain(filled(Array.from({ length: COUNT }, (_, n) => order(n))))
+  expect(orders).toHaveLength(COUNT)
+  // A comparison of two arrays of this size takes longer than all else.
+  expect(orders.findIndex((order, n) => order !== n)).toBe(-1)
 })
