@@ -6,14 +6,16 @@ export interface Caught {
   readonly seeds: number
 }
 
-/** Runs seeds until one fails. */
+/** Runs seeds until one fails, each in all these ways. */
 export async function untilCaught(
   most: number,
-  options: SimulateOptions = {},
+  ...ways: readonly SimulateOptions[]
 ): Promise<Caught | undefined> {
   for (let seed = 1; seed <= most; seed += 1) {
-    const { violation } = await simulate(seed, options)
-    if (violation !== undefined) return { violation, seeds: seed }
+    for (const options of ways) {
+      const { violation } = await simulate(seed, options)
+      if (violation !== undefined) return { violation, seeds: seed }
+    }
   }
   return undefined
 }
