@@ -1,11 +1,13 @@
 import { BackendError, isBackendError } from './backend-error.ts'
 
 /** One refusal for every upload that is not there, or not there for whoever asks. */
+export const NO_SUCH_UPLOAD = [
+  'NoSuchUpload',
+  'There is no such upload: it may have been completed or aborted.',
+] as const
+
 export function noSuchUpload(): BackendError {
-  return new BackendError(
-    'NoSuchUpload',
-    'There is no such upload: it may have been completed or aborted.',
-  )
+  return new BackendError(...NO_SUCH_UPLOAD)
 }
 
 /** What comes of asking for an upload, or undefined where there is none. Other failures stay failures. */

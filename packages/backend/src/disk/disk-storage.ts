@@ -193,7 +193,10 @@ export function diskStorage(options: DiskStorageOptions): DiskStorage {
             'Where this object should be there is a folder, or a folder should be where an object is.',
           )
         }
-        await syncDirectory(dirname(target))
+        // The folders on the way may be new, made here or by another call just now.
+        for (let folder = dirname(target); folder !== root; folder = dirname(folder)) {
+          await syncDirectory(folder)
+        }
         // A crash up to here leaves the parts, and the repeated call makes the same object again.
         await folder.markCompleted(uploadId, upload, etag)
         await folder.discard(uploadId, upload)

@@ -72,6 +72,7 @@ export function uploadFolder(root: string): UploadFolder {
       for (const name of ['objects', 'uploads', 'completed', 'starts', 'trash']) {
         await mkdir(join(root, name), { recursive: true })
       }
+      await syncDirectory(root)
     },
     partsDirectory,
     incomingDirectory,

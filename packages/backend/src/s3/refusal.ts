@@ -1,4 +1,5 @@
 import { BackendError, type BackendErrorCode } from '../backend-error.ts'
+import { NO_SUCH_UPLOAD } from '../no-such-upload.ts'
 
 /** What an error of the AWS SDK tells. No `instanceof`: the app may have another copy of the SDK. */
 interface S3Failure extends Error {
@@ -8,10 +9,6 @@ interface S3Failure extends Error {
 
 type Refusals = ReadonlyMap<string, readonly [code: BackendErrorCode, message: string]>
 
-const NO_SUCH_UPLOAD = [
-  'NoSuchUpload',
-  'There is no such upload: it may have been completed or aborted.',
-] as const
 const BAD_KEY = ['InvalidRequest', 'S3 cannot store an object under that key.'] as const
 const BAD_ADDRESS = ['InvalidRequest', 'S3 does not take that upload id or these parts.'] as const
 

@@ -1,4 +1,4 @@
-import type { SeededRandom } from './seeded-random.ts'
+import type { SeededRandom } from '@s3-bg-uploader/testkit/sim'
 import type { Sighting } from './transcript.ts'
 
 /** When to strike in one run of the uploading process. */
@@ -49,18 +49,18 @@ export function drawKillMoment(
   const afterParts = Math.floor(random.draw('parts') * share)
   return {
     afterParts,
-    quota: afterParts + random.integer('more parts', 0, Math.ceil(share)),
+    quota: afterParts + random.between('more parts', 0, Math.ceil(share)),
     // By time is while the program starts, reads the journal and hashes.
     trigger:
       random.draw('kind of moment') < 0.15
-        ? { at: 'time', afterMs: random.integer('time', 0, 900) }
+        ? { at: 'time', afterMs: random.between('time', 0, 900) }
         : {
             at: 'sighting',
             sighting: random.pick('sighting', SIGHTINGS),
-            skip: random.integer('skip', 0, 3),
+            skip: random.between('skip', 0, 3),
           },
     // The journal is written within some milliseconds.
-    delayMs: random.draw('prompt') < 0.4 ? 0 : random.integer('delay', 1, 25),
+    delayMs: random.draw('prompt') < 0.4 ? 0 : random.between('delay', 1, 25),
   }
 }
 

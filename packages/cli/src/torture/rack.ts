@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { SeededRandom } from '@s3-bg-uploader/testkit/sim'
 import type { BackendProcess } from './backend-process.ts'
 import { Child } from './child.ts'
 import { type JournalFacts, readJournalFacts } from './journal-facts.ts'
 import { drawKillMoment, watchFor } from './kill-moment.ts'
 import { Referee } from './referee.ts'
-import type { SeededRandom } from './seeded-random.ts'
 import type { SourceFile } from './source-files.ts'
 import type { TortureOptions } from './torture-options.ts'
 import type { Witness } from './witness.ts'
@@ -145,7 +145,7 @@ export class Rack {
   }
 
   #strikeLater(child: Child, run: number): void {
-    const afterMs = this.#set.random.integer('after the backend', 0, 1500)
+    const afterMs = this.#set.random.between('after the backend', 0, 1500)
     setTimeout(() => {
       if (!child.running) return
       this.kills += 1
@@ -164,7 +164,7 @@ export class Rack {
     const killed = this.#set.backend.kill()
     this.#set.witness.backendKilled()
     await killed
-    await sleep(this.#set.random.integer('backend away', 0, 300))
+    await sleep(this.#set.random.between('backend away', 0, 300))
     await this.#set.backend.start()
   }
 

@@ -2,7 +2,7 @@ import { createCipheriv, createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SeededRandom } from './seeded-random.ts'
+import type { SeededRandom } from '@s3-bg-uploader/testkit/sim'
 import type { TortureOptions } from './torture-options.ts'
 
 const CHUNK = 1024 * 1024
@@ -27,7 +27,7 @@ export async function makeSourceFiles(
   await mkdir(dir, { recursive: true })
   const sizes = [size, ...Array.from({ length: small }, () => smallSize(partSize, random))]
   // Some of the small ones come before the big one.
-  const place = random.integer('place of the big file', 0, Math.floor(small / 4))
+  const place = random.between('place of the big file', 0, Math.floor(small / 4))
   const ordered = [...sizes.slice(1, place + 1), size, ...sizes.slice(place + 1)]
   const files: SourceFile[] = []
   for (const [index, bytes] of ordered.entries()) {
@@ -44,12 +44,12 @@ function smallSize(partSize: number, random: SeededRandom): number {
   const kind = random.draw('kind of a small file')
   if (kind < 0.02) return 0
   const most = kind < 0.9 ? Math.min(partSize, 40_000) : Math.min(partSize, CHUNK) * 3
-  return random.integer('size of a small file', 1, most)
+  return random.between('size of a small file', 1, most)
 }
 
 async function writeFileOf(path: string, size: number, random: SeededRandom): Promise<string> {
   const key = Buffer.alloc(16)
-  for (let at = 0; at < 16; at += 1) key[at] = random.integer('content', 0, 255)
+  for (let at = 0; at < 16; at += 1) key[at] = random.between('content', 0, 255)
   const cipher = createCipheriv('aes-128-ctr', key, Buffer.alloc(16))
   const hash = createHash('sha256')
   const zeros = Buffer.alloc(CHUNK)

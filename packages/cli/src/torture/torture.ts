@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { SeededRandom } from '@s3-bg-uploader/testkit/sim'
 import { BackendProcess } from './backend-process.ts'
 import { Rack } from './rack.ts'
-import { SeededRandom } from './seeded-random.ts'
 import { makeSourceFiles } from './source-files.ts'
 import { readStorageFacts } from './storage-facts.ts'
 import type { TortureOptions } from './torture-options.ts'
