@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromiumArguments, requireChromium } from '@s3-bg-uploader/chromium'
 import { build } from 'esbuild'
-import { chromium } from 'playwright-core'
+import { type Browser, chromium } from 'playwright-core'
 import type { Lap, Name, Race } from './page.ts'
 import type { Task } from './task.ts'
 
@@ -27,11 +27,9 @@ export interface RaceOptions {
  *
  * @throws Error when there is no Chromium.
  */
-export async function raceInChromium({
-  rounds,
-  megabytes,
-  delayMs,
-}: RaceOptions): Promise<Readonly<Record<Name, readonly Lap[]>>> {
+export async function raceInChromium(
+  options: RaceOptions,
+): Promise<Readonly<Record<Name, readonly Lap[]>>> {
   const executablePath = requireChromium()
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('page.js', import.meta.url))],
@@ -41,16 +39,32 @@ export async function raceInChromium({
     format: 'esm',
   })
   const server = fork(fileURLToPath(new URL('slow-storage.js', import.meta.url)), [
-    ...[String(PART_SIZE), String(delayMs)],
+    ...[String(PART_SIZE), String(options.delayMs)],
   ])
-  server.send(outputFiles[0]?.text ?? '')
-  const [{ backend, storage }] = (await once(server, 'message')) as [
-    { readonly backend: string; readonly storage: string },
-  ]
-  const browser = await chromium.launch({
-    executablePath,
-    args: chromiumArguments,
-  })
+  try {
+    server.send(outputFiles[0]?.text ?? '')
+    const [places] = (await once(server, 'message')) as [Places]
+    const browser = await chromium.launch({ executablePath, args: chromiumArguments })
+    try {
+      return await runLaps(browser, places, options)
+    } finally {
+      await browser.close()
+    }
+  } finally {
+    server.disconnect()
+  }
+}
+
+interface Places {
+  readonly backend: string
+  readonly storage: string
+}
+
+async function runLaps(
+  browser: Browser,
+  { backend, storage }: Places,
+  { rounds, megabytes }: RaceOptions,
+): Promise<Readonly<Record<Name, readonly Lap[]>>> {
   const folder = await mkdtemp(join(tmpdir(), 'race-'))
   try {
     const path = join(folder, 'video.bin')
@@ -74,8 +88,6 @@ export async function raceInChromium({
     }
     return laps
   } finally {
-    await browser.close()
-    server.disconnect()
     await rm(folder, { recursive: true })
   }
 }

@@ -15,7 +15,7 @@ export interface Stage {
   readonly port: number
   /** Writes a block as JavaScript, and gives its path. */
   put(page: ParsedPage, name: string): string
-  /** Makes a file of random bytes that `npm start` of a reader would have. */
+  /** Makes a file of random bytes, in place of one that a reader would have. */
   makeFile(name: string, bytes: number): void
   /** Paths below `storage`, by the SHA-256 of what is in them. */
   stored(storage: string): ReadonlyMap<string, string>

@@ -1,15 +1,13 @@
 import type { ReactElement } from 'react'
-
-/** As much of the end as tells two files apart. */
-const TAIL = 10
+import { splitName } from './split-name.ts'
 
 /** A name that gives way in its middle: the end of a long name says more than what is before it. */
 export function FileName({ name }: { readonly name: string }): ReactElement {
-  const at = name.length > 2 * TAIL ? name.length - TAIL : name.length
+  const [start, end] = splitName(name)
   return (
     <span className="file-name" title={name}>
-      <span className="file-name-start">{name.slice(0, at)}</span>
-      <span>{name.slice(at)}</span>
+      <span className="file-name-start">{start}</span>
+      <span>{end}</span>
     </span>
   )
 }
