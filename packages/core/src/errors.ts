@@ -10,31 +10,31 @@ const HINTS = {
   cancelled: 'Add the file again to upload it.',
   closed: 'Create a new uploader: what its store holds goes on from there.',
   complete_uncertain:
-    'The object may or may not exist, and nothing is sent again. Look for it under its key: where it is, forget() the upload; where it is not, cancel() it and add the file again. retry() asks once more. With listPartsApi, what the storage still has goes on by itself.',
+    'Nothing is sent again. Look for the object under its key: if it is there, forget() the upload; if not, cancel() it and add the file again. retry() asks once more. With listPartsApi, what the storage still has goes on by itself.',
   config_invalid: 'Correct the option that the message names.',
   config_missing:
     'Call setConfig({ startUploadApi, getUploadUrlsApi, completeApi }) before adding files.',
   duplicate_upload: 'Without onDuplicate: "fail", uploadFile answers with the upload that exists.',
   etag_missing:
-    'The storage answered without an ETag. In a browser the usual cause is CORS: the rule of the bucket needs ExposeHeaders: ["ETag"].',
+    'No ETag was seen. In a browser the usual cause is CORS: the rule of the bucket needs ExposeHeaders: ["ETag"].',
   file_not_found: 'Check the path and add the file again.',
   file_not_regular: 'Only regular files can be uploaded: no directories, sockets or devices.',
   file_unreadable: 'Check the permissions of the file, and the disk.',
   hasher_missing:
-    'Check that the chunks that your bundler made of xxhash-wasm and xxh64 are deployed, and that older ones stay for pages that are open.',
+    'Check that the chunks that your bundler made of xxhash-wasm and xxh64 are deployed, those of older pages too.',
   internal: 'This is a bug in s3-bg-uploader. Please report it with the message and the cause.',
   network_failed:
-    'Nothing is lost: call retry() when the network is back. Where it never works in a browser, check the CORS rules of backend and bucket.',
+    'Nothing is lost: call retry() when the network is back. Where it never works in a browser, check the CORS rules.',
   permission_needed: 'The platform asks the user on a click only: call resume() from its handler.',
   queue_failed: 'Nothing is lost: create the uploader again.',
   record_corrupt: 'The record stays where it is. Add its file again to upload it.',
   record_newer:
     'The record stays where it is: use the newer version that wrote it, or a later one.',
-  response_invalid: 'The message says what the contract asks of the backend and what came instead.',
+  response_invalid: 'The message says what the contract asks for and what came instead.',
   source_changed: 'Parts of two contents do not fit together: call retry() to send the new one.',
   stalled: 'Nothing is lost: call retry() when the network is better.',
   storage_rejected:
-    'The storage refused a part, and would at a fresh URL too: look at the status, at the bucket policy and at how the backend signs.',
+    'A fresh URL would be refused too: look at the status, the bucket policy and how the backend signs.',
   storage_unavailable: 'Nothing is lost: call retry() once the storage is healthy.',
   store_failed:
     'A crash now would lose progress: check free space and permissions where the journal is kept.',
@@ -42,7 +42,7 @@ const HINTS = {
   too_many_parts:
     'S3 takes at most 10,000 parts: the backend must answer startUpload with a larger partSize.',
   unauthorized:
-    'The backend refused the credentials: check the headers option; as a function it is asked for fresh headers before every request.',
+    'Check the headers option: as a function it is asked for fresh headers before every request.',
   upload_lost:
     'Look for a lifecycle rule of the bucket that aborts uploads too early; retry() starts over.',
   user_params_invalid:

@@ -1,9 +1,9 @@
 import { changeAbandoned, findAborting, findToAbort, hasToAbort } from './abandoned.ts'
 import { multipartWith, stateWith } from './copy-with.ts'
 import { record, withdraw } from './ending.ts'
-import { hasAllParts, type Multipart } from './multipart.ts'
+import { type Flight, hasAllParts, type Multipart } from './multipart.ts'
 import { expiryInQueue, releaseDelayed } from './part-failures.ts'
-import { canUseSlot } from './parts.ts'
+import { usableSlots } from './parts.ts'
 import type { Rules } from './rules.ts'
 import { agingAt, refill } from './signing.ts'
 import { hurryStragglers, lateTimes } from './stragglers.ts'
@@ -149,9 +149,11 @@ function tellScheduler(
   out: UploadEffect[],
 ): UploadState {
   const { multipart } = state
-  const canUse = canUseSlot(state, rules)
-  const wants = canUse && multipart && agingAt(multipart) <= now ? 'aging' : canUse
-  if (wants === state.wantsSlot) return state
+  const slots = usableSlots(state, rules)
+  const aging = slots > 0 && multipart !== undefined && agingAt(multipart) <= now
+  const { wanted } = state
+  // As long as some are left it need not know how many.
+  if (wanted && wanted.slots > 0 === slots > 0 && wanted.aging === aging) return state
   // Before slots are given back, so that this upload gets them again if it is the oldest.
   if (state.admission === 'granted') {
     const { partSize = 0, urlLifeMs: lifeMs = Number.POSITIVE_INFINITY } = multipart ?? {}
@@ -159,15 +161,18 @@ function tellScheduler(
     const left = multipart
       ? multipart.parts - multipart.confirmed.size - multipart.flights.length
       : 0
-    out.unshift({ type: 'wantSlot', wants, left, bytes, lifeMs })
+    out.unshift({ type: 'wantSlots', slots, aging, left, bytes, lifeMs })
   }
-  return stateWith(state, { wantsSlot: wants })
+  return stateWith(state, { wanted: { slots, aging } })
 }
+
+const NEVER = Number.POSITIVE_INFINITY
+const NO_FLIGHTS: readonly Flight[] = []
 
 /** An alarm that rings too early does no harm, so a later need leaves it as it is. */
 function setAlarm(state: UploadState, now: number, rules: Rules, out: UploadEffect[]): UploadState {
   const at = Math.max(now, nextNeed(state, now, rules))
-  const noNeed = at === Number.POSITIVE_INFINITY && state.wakeAt !== at
+  const noNeed = at === NEVER && state.wakeAt !== at
   if (at >= state.wakeAt && !noNeed) return state
   out.push({ type: 'wake', at })
   return stateWith(state, { wakeAt: at })
@@ -175,31 +180,32 @@ function setAlarm(state: UploadState, now: number, rules: Rules, out: UploadEffe
 
 /** When time alone would change something: a retry is due, or a silence has lasted too long. */
 function nextNeed(state: UploadState, now: number, rules: Rules): number {
-  let at = Number.POSITIVE_INFINITY
-  const need = (time: number): void => {
-    at = Math.min(at, time)
-  }
-  // What is due already was done by the steps before; only the future needs an alarm.
-  const needLater = (time: number): void => {
-    if (time > now) need(time)
-  }
   const { call, abandoned, multipart } = state
-  if (call !== undefined) need(call.startedAt + rules.stallMs)
   const aborting = findAborting(state)
-  if (aborting !== undefined) need(aborting.job.startedAt + rules.stallMs)
-  else if (state.gate !== 'network') for (const { retryAt } of abandoned) needLater(retryAt)
-  if (multipart?.signing !== undefined) need(multipart.signing.askedAt + rules.stallMs)
-  for (const flight of multipart?.flights ?? []) {
-    need(expiryInQueue(flight))
-    if (rules.seesProgress) need(flight.movedAt + rules.stallMs)
+  const silentSince = Math.min(
+    call?.startedAt ?? NEVER,
+    aborting?.job.startedAt ?? NEVER,
+    multipart?.signing?.askedAt ?? NEVER,
+  )
+  let at = silentSince + rules.stallMs
+  // What is due already was done by the steps before; only the future needs an alarm.
+  if (aborting === undefined && state.gate !== 'network') {
+    for (const { retryAt } of abandoned) at = earliestAfter(now, at, retryAt)
+  }
+  for (const flight of multipart?.flights ?? NO_FLIGHTS) {
+    const stallsAt = rules.seesProgress ? flight.movedAt + rules.stallMs : NEVER
+    at = Math.min(at, expiryInQueue(flight), stallsAt)
   }
   if (state.admission !== 'granted' || state.gate !== 'open') return at
-  needLater(state.callRetryAt)
-  if (multipart !== undefined) {
-    for (const { retryAt } of multipart.delayed) needLater(retryAt)
-    needLater(multipart.signRetryAt)
-    needLater(agingAt(multipart))
-    for (const lateAt of lateTimes(multipart, rules)) needLater(lateAt)
-  }
+  at = earliestAfter(now, at, state.callRetryAt)
+  if (multipart === undefined) return at
+  for (const { retryAt } of multipart.delayed) at = earliestAfter(now, at, retryAt)
+  at = earliestAfter(now, at, multipart.signRetryAt)
+  at = earliestAfter(now, at, agingAt(multipart))
+  for (const lateAt of lateTimes(multipart, rules)) at = earliestAfter(now, at, lateAt)
   return at
+}
+
+function earliestAfter(now: number, at: number, time: number): number {
+  return time > now && time < at ? time : at
 }

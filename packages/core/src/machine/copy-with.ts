@@ -33,7 +33,7 @@ export function stateWith(state: UploadState, changes: Partial<UploadState>): Up
     parts: state.parts,
     restarts: state.restarts,
     sentBytes: state.sentBytes,
-    wantsSlot: state.wantsSlot,
+    wanted: state.wanted,
     wakeAt: state.wakeAt,
   }
   return Object.assign(copy, changes)

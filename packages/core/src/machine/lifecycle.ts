@@ -179,7 +179,11 @@ export function noteUrls(
     const failure: Failure = { kind: 'expired', message }
     return noteUrlsFailed(state, multipart, { ...fact, failure }, rules, out)
   }
-  return stateWith(state, { multipart: noteSigned(multipart, multipart.signing, fact) })
+  return stateWith(state, {
+    // There are more of them, and they may live shorter than the ones before.
+    wanted: undefined,
+    multipart: noteSigned(multipart, multipart.signing, fact),
+  })
 }
 
 export function noteCompleted(

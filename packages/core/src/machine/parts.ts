@@ -13,24 +13,27 @@ import type { ListedPart } from './upload-event.ts'
 import { isBeingJournaled, stageOf, type UploadState } from './upload-state.ts'
 import { loadOf, type Place } from './window.ts'
 
-/** Whether a part could start if there were a slot. */
-export function canUseSlot(state: UploadState, rules: Rules): boolean {
+/** How many parts could start if there were slots. */
+export function usableSlots(state: UploadState, rules: Rules): number {
   const { multipart } = state
-  return (
-    multipart !== undefined &&
-    state.outcome === undefined &&
-    !state.paused &&
-    state.admission === 'granted' &&
-    state.gate === 'open' &&
-    state.source === 'open' &&
-    stageOf(state) === 'uploading' &&
-    !isBeingJournaled(state, multipart) &&
-    !(multipart.mustList && rules.canList) &&
-    multipart.ready.length > 0 &&
-    // A part that waits for its retry keeps its place, so that a storage that fails every part is
-    // not asked for all the others too.
-    multipart.flights.length + multipart.delayed.length < (rules.queueTasks ?? rules.slots)
-  )
+  if (
+    multipart === undefined ||
+    state.outcome !== undefined ||
+    state.paused ||
+    state.admission !== 'granted' ||
+    state.gate !== 'open' ||
+    state.source !== 'open' ||
+    stageOf(state) !== 'uploading' ||
+    isBeingJournaled(state, multipart) ||
+    (multipart.mustList && rules.canList)
+  ) {
+    return 0
+  }
+  const { ready, flights, delayed } = multipart
+  // A part that waits for its retry keeps its place, so that a storage that fails every part is
+  // not asked for all the others too.
+  const places = (rules.queueTasks ?? rules.slots) - flights.length - delayed.length
+  return Math.max(0, Math.min(ready.length, places))
 }
 
 /** Starts the next part whose URL is still good, or gives the slot back. */
@@ -42,9 +45,11 @@ export function useSlot(
   out: UploadEffect[],
 ): UploadState {
   const { multipart } = state
-  if (multipart === undefined || !canUseSlot(state, rules)) {
+  // Some may have been granted before the scheduler could be told that they are not wanted any more.
+  const wanted = state.wanted && { ...state.wanted, slots: Math.max(0, state.wanted.slots - 1) }
+  if (multipart === undefined || usableSlots(state, rules) === 0) {
     out.push({ type: 'releaseSlots', count: 1 })
-    return stateWith(state, { wantsSlot: undefined })
+    return stateWith(state, { wanted })
   }
   const doneMs = place === undefined ? multipart.partMs : place.dueMs
   const index = multipart.ready.findIndex((signed) => isUsable(signed, now, doneMs))
@@ -55,7 +60,7 @@ export function useSlot(
   if (signed === undefined) {
     out.push({ type: 'releaseSlots', count: 1 })
     return stateWith(state, {
-      wantsSlot: undefined,
+      wanted,
       multipart: multipartWith(multipart, { returned, ready: [] }),
     })
   }
@@ -81,7 +86,7 @@ export function useSlot(
   }
   return stateWith(state, {
     ticket,
-    wantsSlot: undefined,
+    wanted,
     multipart: multipartWith(multipart, {
       returned,
       ready,

@@ -1,5 +1,6 @@
+import { type Admitted, changeAdmitted, newlyAdmitted, withAdmitted } from './admitted.ts'
 import type { Landing } from './landing.ts'
-import { enqueue, firstOf, type Queue, type Queued, withoutFirst } from './queue.ts'
+import { enqueue, firstOf, type Queue, withoutFirst } from './queue.ts'
 import type { Gate } from './rules.ts'
 import { smooth } from './signing.ts'
 import { newSlotLimit, noteLanding, type SlotLimit } from './slot-limit.ts'
@@ -10,18 +11,6 @@ import { type InQueue, type Place, placeIn, type Window } from './window.ts'
  * enough to hide control calls behind PUTs.
  */
 const AHEAD_PER_SLOT = 4
-
-/** An upload that was admitted. */
-interface Admitted extends Queued {
-  readonly wants: boolean | 'aging'
-  /** Its parts that still need a slot. */
-  readonly left: number
-  /** Slots it holds. */
-  readonly held: number
-  /** Bytes of a part, and how long its URLs live at least, in milliseconds. */
-  readonly bytes: number
-  readonly lifeMs: number
-}
 
 /** Over all uploads: who works, who gets the next slot, and what stops everybody. */
 export interface SchedulerState {
@@ -45,9 +34,10 @@ export type SchedulerEvent =
   | { readonly type: 'admissionRequested'; readonly id: string; readonly order: number }
   | { readonly type: 'withdrawn'; readonly id: string }
   | {
-      readonly type: 'slotWanted'
+      readonly type: 'slotsWanted'
       readonly id: string
-      readonly wants: boolean | 'aging'
+      readonly slots: number
+      readonly aging: boolean
       readonly left: number
       readonly bytes: number
       readonly lifeMs: number
@@ -134,45 +124,52 @@ export function schedule(state: SchedulerState, event: SchedulerEvent): Schedule
 function note(state: SchedulerState, event: SchedulerEvent): SchedulerState {
   switch (event.type) {
     case 'admissionRequested':
-      return { ...state, queue: enqueue(state.queue, { id: event.id, order: event.order }) }
+      return { ...state, queue: enqueue(state.queue, event) }
     case 'withdrawn': {
-      const held = state.admitted.find(({ id }) => id === event.id)?.held ?? 0
-      return {
-        ...state,
-        held: state.held - held,
-        admitted: state.admitted.filter(({ id }) => id !== event.id),
-      }
+      const { admitted, held } = state
+      const upload = findAdmitted(state, event.id)
+      return upload === undefined
+        ? state
+        : {
+            ...state,
+            held: held - upload.held,
+            admitted: admitted.filter((other) => other !== upload),
+          }
     }
-    case 'slotWanted':
-      return change(state, event.id, (upload) => ({
-        ...upload,
-        wants: event.wants,
-        left: event.left,
-        bytes: event.bytes,
-        lifeMs: event.lifeMs,
-      }))
+    case 'slotsWanted': {
+      const upload = findAdmitted(state, event.id)
+      if (upload === undefined) return state
+      const { slots, aging, left, bytes, lifeMs } = event
+      return change(state, upload, { wants: slots, aging, left, bytes, lifeMs })
+    }
     case 'slotsReleased': {
-      const upload = state.admitted.find(({ id }) => id === event.id)
+      const upload = findAdmitted(state, event.id)
       const count = Math.min(event.count, upload?.held ?? 0)
-      const { msPerLoad } = event
-      const measured =
-        msPerLoad === undefined ? state.msPerLoad : smooth(state.msPerLoad, msPerLoad)
-      const { landing } = event
-      const limit =
-        landing === undefined || state.window !== undefined
-          ? state.limit
-          : noteLanding(state.limit, landing, state.held)
-      const released = { ...state, limit, held: state.held - count, msPerLoad: measured }
-      return change(released, event.id, (held) => ({ ...held, held: held.held - count }))
+      const { msPerLoad, landing } = event
+      const released: SchedulerState = {
+        ...state,
+        limit:
+          landing === undefined || state.window !== undefined
+            ? state.limit
+            : noteLanding(state.limit, landing, state.held),
+        held: state.held - count,
+        msPerLoad: msPerLoad === undefined ? state.msPerLoad : smooth(state.msPerLoad, msPerLoad),
+      }
+      return upload === undefined
+        ? released
+        : change(released, upload, { held: upload.held - count })
     }
     case 'slotsKept': {
-      const { id, order, count, bytes } = event
-      const kept: Admitted = { ...newlyAdmitted({ id, order }), held: count, bytes }
-      return { ...state, held: state.held + count, admitted: inOrder([...state.admitted, kept]) }
+      const { count, bytes } = event
+      const kept: Admitted = { ...newlyAdmitted(event), held: count, bytes }
+      const admitted = withAdmitted(state.admitted, kept)
+      return { ...state, held: state.held + count, admitted }
     }
-    case 'windowChanged':
+    case 'windowChanged': {
       // A window that nothing fits into would stop everything for good.
-      return { ...state, window: { ...event.window, tasks: Math.max(1, event.window.tasks) } }
+      const tasks = Math.max(1, event.window.tasks)
+      return { ...state, window: { ...event.window, tasks } }
+    }
     case 'configured':
       return { ...state, configured: true }
     case 'networkChanged':
@@ -182,15 +179,16 @@ function note(state: SchedulerState, event: SchedulerEvent): SchedulerState {
   }
 }
 
+function findAdmitted({ admitted }: SchedulerState, id: string): Admitted | undefined {
+  return admitted.find((upload) => upload.id === id)
+}
+
 function change(
   state: SchedulerState,
-  id: string,
-  by: (upload: Admitted) => Admitted,
+  upload: Admitted,
+  changes: Partial<Admitted>,
 ): SchedulerState {
-  return {
-    ...state,
-    admitted: state.admitted.map((upload) => (upload.id === id ? by(upload) : upload)),
-  }
+  return { ...state, admitted: changeAdmitted(state.admitted, upload, changes) }
 }
 
 function admit(state: SchedulerState, effects: SchedulerEffect[]): SchedulerState {
@@ -198,49 +196,44 @@ function admit(state: SchedulerState, effects: SchedulerEffect[]): SchedulerStat
   // Files of one part each fill a queue only if there are as many of them.
   const most = Math.max(state.limit.most * AHEAD_PER_SLOT, state.window?.tasks ?? 0)
   while (queue !== undefined && admitted.length < most) {
-    const { id, order } = firstOf(queue)
+    const first = firstOf(queue)
     queue = withoutFirst(queue)
-    admitted = inOrder([...admitted, newlyAdmitted({ id, order })])
-    effects.push({ type: 'admit', id, gate: 'open' })
+    admitted = withAdmitted(admitted, newlyAdmitted(first))
+    effects.push({ type: 'admit', id: first.id, gate: 'open' })
   }
   // Most events admit nobody, and a copy costs as much as the rest of them.
   return queue === state.queue ? state : { ...state, queue, admitted }
 }
 
-function newlyAdmitted(upload: Queued): Admitted {
-  const lifeMs = Number.POSITIVE_INFINITY
-  return { ...upload, wants: false, left: 0, held: 0, bytes: 0, lifeMs }
-}
-
-function inOrder(admitted: Admitted[]): readonly Admitted[] {
-  return admitted.sort((a, b) => a.order - b.order)
-}
-
 /** The oldest upload first: files are done one after the other, and their parts in parallel. */
-function grantSlots(state: SchedulerState, effects: SchedulerEffect[]): SchedulerState {
-  // One slot at a time: the upload answers every grant with whether it wants another one.
-  const { window, held } = state
+function grantSlots(before: SchedulerState, effects: SchedulerEffect[]): SchedulerState {
+  let state = before
+  const { window } = state
   const slots = slotsOf(state)
-  const isFull = held >= (window?.tasks ?? slots)
-  const upload = isFull ? undefined : state.admitted.find(({ wants }) => wants)
-  if (upload === undefined) return state
-  const place = window && placeIn(window, queuedIn(state), state.msPerLoad, slots, upload)
-  // It waits, and so do the younger ones: what is done next makes room.
-  if (window !== undefined && place === undefined) return state
-  effects.push({ type: 'grantSlot', id: upload.id, place })
-  return change({ ...state, held: state.held + 1 }, upload.id, (granted) => ({
-    ...granted,
-    wants: false,
-    held: granted.held + 1,
-  }))
+  while (state.held < (window?.tasks ?? slots)) {
+    const upload = state.admitted.find(({ wants }) => wants > 0)
+    if (upload === undefined) return state
+    const place = window && placeIn(window, queuedIn(state), state.msPerLoad, slots, upload)
+    // It waits, and so do the younger ones: what is done next makes room.
+    if (window !== undefined && place === undefined) return state
+    effects.push({ type: 'grantSlot', id: upload.id, place })
+    const { wants, left, held } = upload
+    const granted = { wants: wants - 1, left: left - 1, held: held + 1 }
+    state = {
+      ...state,
+      held: state.held + 1,
+      admitted: changeAdmitted(state.admitted, upload, granted),
+    }
+  }
+  return state
 }
 
 /** To those whose URLs are aging, until so many parts come before that there is time enough. */
 function announceSlots({ admitted, limit }: SchedulerState, effects: SchedulerEffect[]): void {
   let before = 0
-  for (const { id, wants, left } of admitted) {
+  for (const { id, aging, left } of admitted) {
     if (before >= AHEAD_PER_SLOT * limit.slots) return
-    if (wants === 'aging') effects.push({ type: 'announceSlot', id })
+    if (aging) effects.push({ type: 'announceSlot', id })
     before += left
   }
 }

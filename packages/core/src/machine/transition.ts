@@ -17,12 +17,12 @@ import {
 } from './lifecycle.ts'
 import { failStalled, notePartFailed, recallExpired } from './part-failures.ts'
 import {
-  canUseSlot,
   confirm,
   noteListed,
   noteProgress,
   noteWaits,
   obeyConstraint,
+  usableSlots,
   useSlot,
 } from './parts.ts'
 import type { Rules } from './rules.ts'
@@ -65,7 +65,7 @@ function note(
     case 'gateChanged':
       return obeyConstraint(stateWith(state, { gate: event.gate }), rules, out)
     case 'slotAnnounced':
-      return state.multipart && canUseSlot(state, rules)
+      return state.multipart && usableSlots(state, rules) > 0
         ? refill(state, state.multipart, now, rules, out, true)
         : state
     case 'slotGranted':

@@ -30,13 +30,14 @@ export type UploadEffect =
   /** Gives back the admission and every slot. */
   | { readonly type: 'withdraw' }
   /**
-   * → `slotGranted`, once, unless false, and `slotAnnounced` before that if its URLs are aging. Said
-   * anew after every grant, with the number of parts that still need a slot, the bytes of a part and
-   * how long its URLs live at least, in milliseconds.
+   * → `slotGranted`, at most `slots` times, and `slotAnnounced` before that if its URLs are aging. Takes
+   * the place of what was said before; with the number of parts that still need a slot, the bytes of a
+   * part and how long its URLs live at least, in milliseconds.
    */
   | {
-      readonly type: 'wantSlot'
-      readonly wants: boolean | 'aging'
+      readonly type: 'wantSlots'
+      readonly slots: number
+      readonly aging: boolean
       readonly left: number
       readonly bytes: number
       readonly lifeMs: number

@@ -99,14 +99,21 @@ export interface UploadState {
   readonly restarts: number
   /** The most bytes that were ever on their way in this generation. */
   readonly sentBytes: number
-  /**
-   * What the scheduler was told last, `aging` if the URLs for it will soon be too old; undefined when a
-   * grant has used that up.
-   */
-  readonly wantsSlot: boolean | 'aging' | undefined
+  /** What the scheduler was told, less what it granted since; undefined where it must be told anew. */
+  readonly wanted: Wanted | undefined
   /** When the runtime was last asked to wake this upload; Infinity if it was not. */
   readonly wakeAt: number
 }
+
+/** Slots that an upload could use. */
+export interface Wanted {
+  readonly slots: number
+  /** The URLs for them will soon be too old. */
+  readonly aging: boolean
+}
+
+/** One for all: most uploads wait, and there are many of them. */
+const NO_SLOTS: Wanted = { slots: 0, aging: false }
 
 /** One for all: most uploads never abandon anything, and there are many of them. */
 const NONE: readonly Abandoned[] = []
@@ -140,7 +147,7 @@ export function newUpload(file: UploadFile, hash?: string): UploadState {
     parts: 0,
     restarts: 0,
     sentBytes: 0,
-    wantsSlot: false,
+    wanted: NO_SLOTS,
     wakeAt: Number.POSITIVE_INFINITY,
   }
 }

@@ -74,8 +74,9 @@ function epochSeconds(value: string | undefined): number | undefined {
 const TIME = /^(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?(\d\d)(?:\.\d+)?)?Z)?$/
 
 function isoTime(value: string | undefined): number | undefined {
-  const [, year, month, day, hour = '00', minute = '00', second = '00'] =
-    TIME.exec(value ?? '') ?? []
+  const found = value === undefined ? null : TIME.exec(value)
+  if (found === null) return undefined
+  const [, year, month, day, hour = '00', minute = '00', second = '00'] = found
   const text = `${year}-${month}-${day}T${hour}:${minute}:${second}`
   const time = Date.parse(`${text}Z`)
   // Some engines take the 31st of June for the first of July, and others might find a time anywhere.

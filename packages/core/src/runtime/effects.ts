@@ -5,7 +5,7 @@ import type { ForegroundSource, Platform, StoreChange, Transport } from '../port
 import { createBackendClient } from '../protocol/backend-client.ts'
 import type { EndpointConfig } from '../protocol/config.ts'
 import { ControlCalls } from './control-calls.ts'
-import type { Entry, Post } from './entry.ts'
+import type { Entry, NewEvent, Post } from './entry.ts'
 import { FileWork } from './file-work.ts'
 import { foregroundQueue } from './foreground-queue.ts'
 import type { Journal } from './journal.ts'
@@ -34,6 +34,13 @@ interface EffectsOptions<TFile> extends EffectPorts<TFile> {
   readonly tell: (event: SchedulerEvent) => void
 }
 
+/** What waits for a batch of the journal. */
+interface Following {
+  readonly events: { readonly id: string; readonly event: NewEvent }[]
+  /** Tasks whose results it holds: their queue may forget them. */
+  readonly taskIds: string[]
+}
+
 /**
  * Runs effects: one effect becomes one call of a port, and what comes of it becomes one event.
  */
@@ -43,9 +50,10 @@ export class Effects<TFile> {
   readonly #files: FileWork<TFile>
   readonly #parts: PartTasks
   readonly #stopListening: () => void
-  /** The last write that was asked of the journal. */
+  /** The last batch that was asked of the journal, and what follows once it is durable. */
   #written: Promise<void> = Promise.resolve()
-  /** All that was asked of the journal is done, and so is what had to follow. */
+  #following: Following = { events: [], taskIds: [] }
+  /** What was asked of the journal is done, and so is what had to follow: batches are written in order. */
   #journaled: Promise<void> = Promise.resolve()
   /** Effects that are under way. What a queue does with its parts is none. */
   #underWay = 0
@@ -90,19 +98,19 @@ export class Effects<TFile> {
   }
 
   run(entry: Entry, effect: UploadEffect): void {
-    const { post, tell, kept } = this.#options
+    const { tell, kept } = this.#options
     const { state } = entry
     const { id, order } = state.file
     switch (effect.type) {
       case 'journalUpload':
-        return this.#journal([uploadChange(state)], () =>
-          post(id, { type: 'journaled', ticket: effect.ticket }),
-        )
+        this.#journal([uploadChange(state)])
+        this.#following.events.push({ id, event: { type: 'journaled', ticket: effect.ticket } })
+        return
       case 'journalPart': {
         const { taskId, generation, part, etag } = effect
-        return this.#journal([{ key: partKey(id, generation, part), value: etag }], () => {
-          if (taskId !== undefined) this.#watch(this.#parts.acknowledge([taskId]))
-        })
+        this.#journal([{ key: partKey(id, generation, part), value: etag }])
+        if (taskId !== undefined) this.#following.taskIds.push(taskId)
+        return
       }
       case 'forgetParts':
         return this.#journal(partDeletions(id, effect.generation, effect.parts))
@@ -114,10 +122,16 @@ export class Effects<TFile> {
         return tell({ type: 'admissionRequested', id, order })
       case 'withdraw':
         return tell({ type: 'withdrawn', id })
-      case 'wantSlot':
-        return tell({ ...effect, type: 'slotWanted', id })
+      case 'wantSlots':
+        return tell({ ...effect, type: 'slotsWanted', id })
       case 'releaseSlots':
-        return tell({ ...effect, type: 'slotsReleased', id })
+        return tell({
+          type: 'slotsReleased',
+          id,
+          count: effect.count,
+          msPerLoad: effect.msPerLoad,
+          landing: effect.landing,
+        })
       case 'keepSlots':
         return tell({ ...effect, type: 'slotsKept', id, order })
       case 'openSource':
@@ -151,8 +165,11 @@ export class Effects<TFile> {
   }
 
   /** Tells the queue when nothing is left to do, now or once `work` and what follows from it end. */
-  async count(work?: Promise<unknown>): Promise<void> {
-    if (!('queue' in this.#options.transport)) return
+  count(work?: Promise<unknown>): Promise<void> | undefined {
+    return 'queue' in this.#options.transport ? this.#settle(work) : undefined
+  }
+
+  async #settle(work?: Promise<unknown>): Promise<void> {
     this.#underWay += 1
     await work
     this.#underWay -= 1
@@ -179,13 +196,27 @@ export class Effects<TFile> {
     return this.#journaled
   }
 
-  #journal(changes: readonly StoreChange[], then?: () => void): void {
-    this.#written = this.#options.journal.write(changes)
-    // Uploads go on without the journal; only a crash would cost what it does not hold.
-    const written = this.#written.catch(this.#options.onProblem)
-    // Writes are done in order, so the last one stands for all.
-    this.#journaled = written.then(then).catch(this.#onBug)
+  #journal(changes: readonly StoreChange[]): void {
+    const written = this.#options.journal.write(changes)
+    // One batch takes all that comes while another is written, and what follows waits for the batch.
+    if (written === this.#written) return
+    this.#written = written
+    this.#following = { events: [], taskIds: [] }
+    this.#journaled = this.#follow(written, this.#following).catch(this.#onBug)
     void this.count(this.#journaled)
+  }
+
+  async #follow(written: Promise<void>, { events, taskIds }: Following): Promise<void> {
+    const { post, onProblem } = this.#options
+    let isDurable = true
+    await written.catch((error) => {
+      isDurable = false
+      onProblem(error)
+    })
+    // What is not in the journal must stay in the queue.
+    if (isDurable && taskIds.length > 0) this.#watch(this.#parts.acknowledge(taskIds))
+    // Uploads go on without the journal; only a crash would cost what it does not hold.
+    for (const { id, event } of events) post(id, event)
   }
 
   #setAlarm(entry: Entry, at: number): void {

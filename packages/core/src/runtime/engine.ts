@@ -27,6 +27,8 @@ type Message =
   | { readonly id: string; readonly event: NewEvent }
   | { readonly id?: undefined; readonly event: SchedulerEvent }
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
+
 export interface EngineOptions<TFile> extends EffectPorts<TFile> {
   /** What of the rules does not follow from configuration and transport. */
   readonly policy: Pick<Rules, 'retry' | 'stallMs' | 'restarts' | 'slots'>
@@ -218,7 +220,8 @@ export class Engine<TFile> {
     if (entry === undefined || (this.#closing && entry.state.outcome !== 'cancelled')) return
     const before = entry.state
     // It was made for this: a copy of each would cost as much as the transition.
-    const timed = Object.assign(event, { now: this.#now() }) as UploadEvent
+    const timed = event as Mutable<UploadEvent>
+    timed.now = this.#now()
     const { state, effects } = transition(before, timed, this.#rules)
     entry.state = state
     for (const effect of effects) this.#effects.run(entry, effect)

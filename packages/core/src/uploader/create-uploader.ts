@@ -58,7 +58,7 @@ export async function createUploader<TFile>(
     policy: { ...POLICY, slots: concurrency },
     onChange(state, before) {
       if (isOtherwiseKnown(state, before)) known.change(state, before)
-      roster.changed(state.file.id)
+      roster.changed(state, before)
     },
     onGateChange: () => roster.allChanged(),
     onSlotsChange: () => roster.slotsChanged(),

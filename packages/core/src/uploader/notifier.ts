@@ -11,12 +11,15 @@ export interface Notified {
 /** Gathers changes and tells about them together. */
 export class Notifier {
   readonly #clock: Clock
+  readonly #gather: () => void
   readonly #dirty = new Set<Notified>()
   #cancelTimer: (() => void) | undefined
   #closed = false
 
-  constructor(clock: Clock) {
+  /** @param gather marks what else follows from the changes, before they are told. */
+  constructor(clock: Clock, gather: () => void) {
     this.#clock = clock
+    this.#gather = gather
   }
 
   mark(changed: Notified): void {
@@ -26,12 +29,14 @@ export class Notifier {
   }
 
   close(): void {
+    this.#flush()
     this.#closed = true
     this.#cancelTimer?.()
-    this.#flush()
   }
 
   #flush(): void {
+    this.#gather()
+    this.#cancelTimer?.()
     this.#cancelTimer = undefined
     const dirty = [...this.#dirty]
     this.#dirty.clear()

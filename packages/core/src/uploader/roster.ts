@@ -16,15 +16,15 @@ class Group implements Transfer {
   readonly transferId: string
   readonly aggregate: Aggregate = new Aggregate()
   readonly members: UploadHandle[] = []
-  readonly #engine: HandleContext['engine']
-  readonly #clock: Clock
+  readonly #context: HandleContext
+  readonly #count: () => void
   readonly #listeners: Listeners
 
-  constructor(transferId: string, { engine, clock, report }: Omit<HandleContext, 'forget'>) {
+  constructor(transferId: string, context: HandleContext, count: () => void) {
     this.transferId = transferId
-    this.#engine = engine
-    this.#clock = clock
-    this.#listeners = new Listeners(report)
+    this.#context = context
+    this.#count = count
+    this.#listeners = new Listeners(context.report)
   }
 
   /** Opening one file may take longer than another that was added later. */
@@ -43,8 +43,11 @@ class Group implements Transfer {
     return [...this.members]
   }
 
-  getSnapshot = (): AggregateSnapshot =>
-    this.aggregate.snapshot(this.#clock.now(), this.#engine.slots)
+  getSnapshot = (): AggregateSnapshot => {
+    const { clock, engine } = this.#context
+    this.#count()
+    return this.aggregate.snapshot(clock.now(), engine.slots)
+  }
 
   subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener)
 
@@ -66,7 +69,7 @@ class Group implements Transfer {
 
   #postAll(type: 'pause' | 'resume' | 'cancel'): void {
     const ids = this.members.map(({ id }) => id)
-    this.#engine.postAll(ids, { type })
+    this.#context.engine.postAll(ids, { type })
   }
 }
 
@@ -78,6 +81,8 @@ export class Roster {
   readonly #handles = new Map<string, UploadHandle>()
   readonly #transfers = new Map<string, Group>()
   readonly #moving = new Set<UploadHandle>()
+  /** They changed since they were counted: sums are looked at less often than parts land. */
+  readonly #uncounted = new Set<UploadHandle>()
   #cancelTick: (() => void) | undefined
 
   constructor(context: {
@@ -90,15 +95,15 @@ export class Roster {
     const reportCause = (cause: unknown): void =>
       context.report(new UploadError('internal', 'A listener of the application threw', { cause }))
     this.#context = { ...context, report: reportCause }
-    this.#notifier = new Notifier(clock)
-    this.all = new Group('', this.#context)
+    this.#notifier = new Notifier(clock, () => this.#count())
+    this.all = this.#newGroup('')
   }
 
   add(state: UploadState): UploadHandle {
     const handle = new UploadHandle(state, this.#context)
     this.#handles.set(handle.id, handle)
     for (const group of this.#groupsOf(handle)) group.add(handle)
-    this.changed(handle.id)
+    this.#outdate(handle)
     return handle
   }
 
@@ -109,6 +114,7 @@ export class Roster {
   /** The upload is no longer one of ours. */
   remove(handle: UploadHandle): void {
     this.#unwatch(handle)
+    this.#uncounted.delete(handle)
     this.#handles.delete(handle.id)
     for (const group of this.#groupsOf(handle)) {
       group.remove(handle)
@@ -125,23 +131,12 @@ export class Roster {
     return this.#group(transferId)
   }
 
-  changed(id: string): void {
-    const handle = this.#handles.get(id)
+  changed(state: UploadState, before: UploadState): void {
+    const handle = this.#handles.get(state.file.id)
     // The first events of an upload come before anybody was given it.
     if (handle === undefined) return
-    const state = handle.changed()
-    const { counted } = handle
-    handle.counted = state
-    const groups = this.#mark(handle)
-    if (counted !== undefined && countsSame(counted, state)) return
-    const now = this.#context.clock.now()
-    for (const { aggregate } of groups) {
-      aggregate.change(counted, state)
-      aggregate.tick(now)
-    }
-    const status = statusOf(state)
-    if (status === 'uploading') this.#watch(handle)
-    else if (status !== 'completing') this.#unwatch(handle)
+    this.#outdate(handle)
+    if (state.outcome !== before.outcome) handle.settle(state)
   }
 
   /** There are more slots than before, or fewer. */
@@ -150,13 +145,38 @@ export class Roster {
   }
 
   allChanged(): void {
-    for (const id of this.#handles.keys()) this.changed(id)
+    for (const handle of this.#handles.values()) this.#outdate(handle)
   }
 
   close(): void {
-    this.#cancelTick?.()
     this.#notifier.close()
+    this.#cancelTick?.()
     for (const handle of this.#handles.values()) handle.close()
+  }
+
+  #outdate(handle: UploadHandle): void {
+    handle.outdate()
+    this.#uncounted.add(handle)
+    this.#notifier.mark(handle)
+  }
+
+  #count(): void {
+    const now = this.#context.clock.now()
+    for (const handle of this.#uncounted) {
+      const { counted } = handle
+      const state = handle.measure()
+      handle.counted = state
+      const groups = this.#mark(handle)
+      if (counted !== undefined && countsSame(counted, state)) continue
+      for (const { aggregate } of groups) {
+        aggregate.change(counted, state)
+        aggregate.tick(now)
+      }
+      const status = statusOf(state)
+      if (status === 'uploading') this.#watch(handle)
+      else if (status !== 'completing') this.#unwatch(handle)
+    }
+    this.#uncounted.clear()
   }
 
   #groupsOf({ transferId }: UploadHandle): Group[] {
@@ -166,10 +186,14 @@ export class Roster {
   #group(transferId: string): Group {
     let group = this.#transfers.get(transferId)
     if (group === undefined) {
-      group = new Group(transferId, this.#context)
+      group = this.#newGroup(transferId)
       this.#transfers.set(transferId, group)
     }
     return group
+  }
+
+  #newGroup(transferId: string): Group {
+    return new Group(transferId, this.#context, () => this.#count())
   }
 
   /** Who listens to a group may show its uploads, and not all that they show is in the sums. */

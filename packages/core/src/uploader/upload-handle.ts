@@ -61,7 +61,7 @@ export class UploadHandle implements Upload {
   get done(): Promise<UploadSnapshot> {
     if (this.#done === undefined) {
       this.#done = new Deferred()
-      this.#settle(this.#context.engine.stateOf(this.id))
+      this.settle(this.#context.engine.stateOf(this.id))
       if (this.#context.engine.closed) this.close()
     }
     return this.#done.promise
@@ -109,17 +109,19 @@ export class UploadHandle implements Upload {
     this.#listeners?.notify()
   }
 
-  /** Something changed. Returns what the upload is now. */
-  changed(): UploadState {
+  /** Something changed. Once it is completed that is nothing that is shown, only what is durable. */
+  outdate(): void {
+    if (this.#snapshot?.status !== 'completed') this.#snapshot = undefined
+  }
+
+  /** What the upload is now, with its speed measured. */
+  measure(): UploadState {
     const state = this.#context.engine.stateOf(this.id)
-    // Once it is completed, nothing that is shown changes: only that becomes durable.
-    if (this.counted?.outcome !== 'completed') this.#snapshot = undefined
     const status = statusOf(state)
     if (status === 'uploading' || status === 'completing') {
       this.#meter ??= new SpeedMeter()
       this.#meter.note(this.#context.clock.now(), state.sentBytes)
     } else this.#meter = undefined
-    this.#settle(state)
     return state
   }
 
@@ -157,7 +159,8 @@ export class UploadHandle implements Upload {
     return this.#bound
   }
 
-  #settle(state: UploadState): void {
+  /** Tells `done` how the upload ended, or that it begins anew. */
+  settle(state: UploadState): void {
     if (state.outcome === undefined) {
       // After retry() there is something new to wait for.
       if (this.#error !== undefined) this.#done = undefined
@@ -167,7 +170,7 @@ export class UploadHandle implements Upload {
   }
 
   #take(): UploadSnapshot {
-    const state = this.#context.engine.stateOf(this.id)
+    const state = this.measure()
     const now = this.#context.clock.now()
     return takeSnapshot(state, {
       gate: this.#context.engine.gate,

@@ -99,7 +99,7 @@ describe('resume', () => {
   test.each([
     ['hashing', ['hash']],
     ['signing', ['callUrls 1,2,3', 'wake 60000']],
-    ['uploading', ['wantSlot true', 'callUrls 1,2', 'wake 60000']],
+    ['uploading', ['wantSlots 1', 'callUrls 1,2', 'wake 60000']],
     ['completing', []],
   ])('%s goes on where it was', (stage, effects) => {
     const s = at(stage)

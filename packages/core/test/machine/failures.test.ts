@@ -236,7 +236,7 @@ describe('an upload that stopped, and that has something to abort,', () => {
     expect(s.status).not.toBe('uploading')
     expect(s.ring()).toContain('requestAdmission')
     expect(s.admit()).toEqual(['callAbort m', expect.stringMatching('wake')])
-    expect(s.grant()).toEqual(['wantSlot false', 'releaseSlots 1'])
+    expect(s.grant()).toEqual(['releaseSlots 1'])
   })
 })
 
@@ -248,8 +248,8 @@ describe('a file that is touched while its upload needs a permission', () => {
     expect(s.admit()).toEqual(['openSource'])
     expect(s.send({ type: 'opened', size: 25, lastModified: 6 })).toEqual(['hash'])
     expect(s.state.multipart?.ready).not.toEqual([])
-    expect(s.grant()).toEqual(['wantSlot false', 'releaseSlots 1'])
-    expect(s.hashed()).toContain('wantSlot true')
+    expect(s.grant()).toEqual(['releaseSlots 1'])
+    expect(s.hashed()).toContain('wantSlots 1')
   })
 })
 
@@ -292,7 +292,7 @@ describe('a queue', () => {
 
   test('goes on under a constraint, which it heeds by itself', () => {
     const s = new Script({ queueTasks: 5 }).toFlights()
-    expect(s.send({ type: 'gateChanged', gate: 'constraint' })).toEqual(['wantSlot false'])
+    expect(s.send({ type: 'gateChanged', gate: 'constraint' })).toEqual(['wantSlots 0'])
     expect(s.state.multipart?.flights).toHaveLength(2)
   })
 

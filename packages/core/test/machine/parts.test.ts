@@ -8,7 +8,7 @@ describe('a PUT that fails', () => {
   test('waits, goes again with the same URL, and fails in the end', () => {
     const s = new Script().toFlights()
     expect(s.putFailed(1, broken, 0.5)).toEqual(['releaseSlots 1', 'wake 500'])
-    expect(s.ring()).toEqual(['wantSlot true', 'wake 60000'])
+    expect(s.ring()).toEqual(['wantSlots 1', 'wake 60000'])
     expect(s.grant()).toContain('put 1 [0,10) url1')
     expect(s.putFailed(1, answered(503), 0.5)).toContain('wake 1500')
     s.ring()
@@ -27,9 +27,9 @@ describe('a PUT that fails', () => {
   test('keeps its place, so that a storage in trouble is not asked for other parts', () => {
     const s = new Script().toFlights()
     s.putFailed(1, answered(503))
-    expect(s.effects).not.toContain('wantSlot true')
+    expect(s.effects.join()).not.toContain('wantSlots')
     s.confirmed(2)
-    expect(s.effects).toContain('wantSlot true')
+    expect(s.effects).toContain('wantSlots 1')
   })
 
   test('waits as long as Retry-After asks, and a bit that differs', () => {
@@ -54,7 +54,7 @@ describe('a PUT that fails', () => {
     expect(s.putFailed(1, broken)).toEqual(['releaseSlots 1'])
     expect(s.putFailed(2, broken)).toEqual(['releaseSlots 1', 'wake Infinity'])
     expect(s.status).toBe('uploading')
-    expect(s.send({ type: 'gateChanged', gate: 'open' })).toContain('wantSlot true')
+    expect(s.send({ type: 'gateChanged', gate: 'open' })).toContain('wantSlots 1')
     expect(s.state.multipart?.signing?.parts).toEqual([
       { part: 1, failed: 0 },
       { part: 2, failed: 0 },
@@ -112,7 +112,7 @@ describe('a PUT that fails', () => {
     const s = new Script().toFlights()
     s.confirmed(1)
     expect(s.putFailed(2, lost)).toEqual([
-      'wantSlot false',
+      'wantSlots 0',
       'releaseSlots 1',
       'forgetParts 0/1..3',
       'journalUpload',
@@ -131,7 +131,7 @@ describe('a PUT that fails', () => {
 describe('a 2xx without an ETag', () => {
   test('is looked up in the list once nothing else is to be sent', () => {
     const s = new Script({ canList: true }).toFlights()
-    expect(s.putFailed(1, noEtag)).toEqual(['wantSlot true', 'releaseSlots 1'])
+    expect(s.putFailed(1, noEtag)).toEqual(['wantSlots 1', 'releaseSlots 1'])
     s.grant()
     s.confirmed(2)
     expect(s.confirmed(3)).toContain('callList')
@@ -278,7 +278,7 @@ describe('a PUT that stands still', () => {
 
   test('is left alone by a transport that tells no progress', () => {
     const s = new Script({ seesProgress: false }).toFlights()
-    expect(s.effects).toEqual(['wantSlot false', 'put 2 [10,20) url2'])
+    expect(s.effects).toEqual(['put 2 [10,20) url2'])
     expect(s.at(10_000_000, { type: 'woke', draw: 0 })).toEqual([])
   })
 
@@ -313,15 +313,15 @@ describe('the gate', () => {
       'releaseSlots 2',
       'wake Infinity',
     ])
-    expect(s.grant()).toEqual(['wantSlot false', 'releaseSlots 1'])
-    expect(s.send({ type: 'gateChanged', gate: 'open' })).toContain('wantSlot true')
+    expect(s.grant()).toEqual(['releaseSlots 1'])
+    expect(s.send({ type: 'gateChanged', gate: 'open' })).toContain('wantSlots 1')
   })
 
   test('network: what is under way may still arrive', () => {
     const s = new Script().toFlights()
     expect(s.send({ type: 'gateChanged', gate: 'network' })).toEqual([])
     expect(s.confirmed(1)).toEqual(['releaseSlots 1', 'journalPart 1 e1'])
-    expect(s.grant()).toEqual(['wantSlot false', 'releaseSlots 1'])
+    expect(s.grant()).toEqual(['releaseSlots 1'])
   })
 })
 
@@ -329,7 +329,7 @@ describe('the life of a URL', () => {
   test('that has ended: the slot is given back and a fresh URL is asked for', () => {
     const s = new Script().toSigned(10_000)
     s.now = 10_000
-    expect(s.grant()).toEqual(['wantSlot false', 'releaseSlots 1', 'callUrls 1,2,3'])
+    expect(s.grant()).toEqual(['wantSlots 0', 'releaseSlots 1', 'callUrls 1,2,3'])
   })
 
   test('that ends before the part is likely done: not used either', () => {
@@ -395,11 +395,11 @@ describe('an upload that waits for its slot', () => {
     s.now = 9_699
     expect(s.woke()).toEqual(['wake 9700'])
     expect(announced(s)).toEqual([])
-    expect(s.ring()).toEqual(['wantSlot aging'])
-    expect(announced(s)).toEqual(['wantSlot true', 'callUrls 1,2,3', 'wake 69700'])
+    expect(s.ring()).toEqual(['wantSlots 2 aging'])
+    expect(announced(s)).toEqual(['wantSlots 2', 'callUrls 1,2,3', 'wake 69700'])
     expect(announced(s)).toEqual([])
     s.now = 9_900
-    expect(s.signed(10_000)).toEqual(['wake 19600'])
+    expect(s.signed(10_000)).toEqual(['wantSlots 2', 'wake 19600'])
     expect(s.state.multipart?.ready.map(({ part }) => part)).toEqual([1, 2, 3])
   })
 
@@ -407,10 +407,10 @@ describe('an upload that waits for its slot', () => {
     const s = waiting()
     announced(s)
     s.now = 9_999
-    expect(s.grant()).toEqual(['wantSlot true', 'put 1 [0,10) url1'])
+    expect(s.grant()).toEqual(['put 1 [0,10) url1'])
     s.now = 10_000
-    expect(s.grant()).toEqual(['wantSlot false', 'releaseSlots 1'])
-    expect(s.signed(10_000)).toContain('wantSlot true')
+    expect(s.grant()).toEqual(['releaseSlots 1'])
+    expect(s.signed(10_000)).toContain('wantSlots 1')
     expect(s.state.multipart).toMatchObject({ ready: [{ part: 2 }, { part: 3 }], returned: [] })
   })
 
@@ -446,6 +446,6 @@ describe('an upload that waits for its slot', () => {
     announced(s)
     expect(s.send({ type: 'gateChanged', gate: 'constraint' })).toContain('dropCall urls')
     expect(announced(s)).toEqual([])
-    expect(s.send({ type: 'gateChanged', gate: 'open' })).toContain('wantSlot aging')
+    expect(s.send({ type: 'gateChanged', gate: 'open' })).toContain('wantSlots 2 aging')
   })
 })

@@ -37,11 +37,11 @@ test('an upload from the first record to completed', () => {
     ['hashed', ['journalUpload', 'callStart', 'wake 60000'], 'starting'],
     ['started', ['journalUpload', 'callUrls 1,2,3'], 'uploading'],
     ['journaled', [], 'uploading'],
-    ['signed', ['wantSlot true', 'wake Infinity'], 'uploading'],
-    ['slot', ['wantSlot true', 'put 1 [0,10) url1', 'wake 60000'], 'uploading'],
-    ['slot', ['wantSlot false', 'put 2 [10,20) url2'], 'uploading'],
-    ['confirmed 1', ['wantSlot true', 'releaseSlots 1', 'journalPart 1 e1'], 'uploading'],
-    ['slot', ['wantSlot false', 'put 3 [20,25) url3'], 'uploading'],
+    ['signed', ['wantSlots 2', 'wake Infinity'], 'uploading'],
+    ['slot', ['put 1 [0,10) url1', 'wake 60000'], 'uploading'],
+    ['slot', ['put 2 [10,20) url2'], 'uploading'],
+    ['confirmed 1', ['wantSlots 1', 'releaseSlots 1', 'journalPart 1 e1'], 'uploading'],
+    ['slot', ['put 3 [20,25) url3'], 'uploading'],
     ['confirmed 3', ['releaseSlots 1', 'journalPart 3 e3'], 'uploading'],
     [
       'confirmed 2',
@@ -72,11 +72,11 @@ test('URLs may come before the record of the multipart upload is durable, but no
   s.hashed()
   const before = s.state.ticket
   s.started()
-  expect(s.signed()).not.toContain('wantSlot true')
+  expect(s.signed()).not.toContain('wantSlots true')
   // An older write says nothing about it.
   expect(s.send({ type: 'journaled', ticket: before })).toEqual([])
-  expect(s.grant()).toEqual(['wantSlot false', 'releaseSlots 1'])
-  expect(s.journaled()).toEqual(['wantSlot true'])
+  expect(s.grant()).toEqual(['releaseSlots 1'])
+  expect(s.journaled()).toEqual(['wantSlots 2'])
 })
 
 describe('complete waits for the journal', () => {

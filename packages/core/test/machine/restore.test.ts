@@ -64,10 +64,10 @@ describe('after a crash', () => {
     later.woke()
     later.admit()
     open(later)
-    expect(later.signed()).toContain('wantSlot true')
+    expect(later.signed()).toContain('wantSlots 2')
     later.rules = { ...later.rules, canList: true }
-    expect(later.grant()).toEqual(['wantSlot false', 'releaseSlots 1', 'callList', 'wake 60000'])
-    expect(later.listed(1, 2)).toContain('wantSlot true')
+    expect(later.grant()).toEqual(['wantSlots 0', 'releaseSlots 1', 'callList', 'wake 60000'])
+    expect(later.listed(1, 2)).toContain('wantSlots 1')
     expect(later.grant()).toContain('put 3 [20,25) url3')
   })
 

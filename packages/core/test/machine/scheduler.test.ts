@@ -32,8 +32,8 @@ class Scheduler {
     return this.send({ type: 'admissionRequested', id, order })
   }
 
-  want(id: string, wants: boolean | 'aging' = true): string[] {
-    return this.send({ type: 'slotWanted', id, wants, ...this.parts })
+  want(id: string, slots = 1, aging = false): string[] {
+    return this.send({ type: 'slotsWanted', id, slots, aging, ...this.parts })
   }
 
   release(id: string, count = 1): string[] {
@@ -67,6 +67,18 @@ describe('admission', () => {
 })
 
 describe('slots', () => {
+  test('go to the oldest that wants some, as many as it wants', () => {
+    const s = new Scheduler({ slots: 4 })
+    for (const id of ['1', '2', '3']) s.request(id)
+    s.want('3', 4)
+    s.want('2')
+    s.want('1', 2)
+    expect(s.release('3', 4)).toEqual(['grantSlot 1', 'grantSlot 1', 'grantSlot 2'])
+    expect(s.want('3', 9)).toEqual(['grantSlot 3'])
+    expect(s.release('1', 2)).toEqual(['grantSlot 3', 'grantSlot 3'])
+    expect(s.state.held).toBe(4)
+  })
+
   test('go to the oldest that wants one, one at a time', () => {
     const s = new Scheduler()
     for (const id of ['1', '2']) s.request(id)
@@ -75,7 +87,7 @@ describe('slots', () => {
     expect(s.want('2')).toEqual([])
     expect(s.want('1')).toEqual([])
     expect(s.release('2')).toEqual(['grantSlot 1'])
-    expect(s.want('1', false)).toEqual([])
+    expect(s.want('1', 0)).toEqual([])
     expect(s.release('2')).toEqual(['grantSlot 2'])
     expect(s.state.held).toBe(2)
   })
@@ -136,59 +148,56 @@ describe('slots', () => {
 })
 
 describe('a slot is announced', () => {
-  /** Has as many left to start, and tells what it wants. */
-  const wants = (s: Scheduler, id: string, left: number, wants: boolean | 'aging'): string[] => {
+  /** Has as many left to start, wants slots for some of them, and tells whether its URLs are aging. */
+  const want = (s: Scheduler, id: string, left: number, wants: number, aging?: 'aging') => {
     s.parts = { ...s.parts, left }
-    return s.want(id, wants)
+    return s.want(id, wants, aging !== undefined)
   }
   /** One slot, in which the first upload has a part. */
-  const busy = (): Scheduler => {
+  const busy = (left: number): Scheduler => {
     const s = new Scheduler({ slots: 1 })
     for (const id of ['1', '2', '3', '4']) s.request(id)
-    wants(s, '1', 100, true)
+    want(s, '1', left, 10)
     return s
   }
 
   test('to whom it is granted next, as long as its URLs are aging', () => {
-    const s = busy()
-    expect(wants(s, '1', 99, 'aging')).toEqual(['announceSlot 1'])
-    expect(wants(s, '1', 99, true)).toEqual([])
+    const s = busy(100)
+    expect(want(s, '1', 99, 9, 'aging')).toEqual(['announceSlot 1'])
+    expect(want(s, '1', 99, 9)).toEqual([])
   })
 
   test('to those behind it only once few parts come before theirs', () => {
-    const s = busy()
-    wants(s, '1', 5, true)
-    expect(wants(s, '2', 2, 'aging')).toEqual([])
-    expect(wants(s, '3', 2, 'aging')).toEqual([])
+    const s = busy(6)
+    expect(want(s, '2', 2, 2, 'aging')).toEqual([])
+    expect(want(s, '3', 2, 2, 'aging')).toEqual([])
     expect(s.release('1')).toEqual(['grantSlot 1'])
-    expect(wants(s, '1', 4, true)).toEqual([])
+    // Three are left of it.
+    expect(s.release('1')).toEqual(['grantSlot 1', 'announceSlot 2'])
+    want(s, '2', 2, 2)
     expect(s.release('1')).toEqual(['grantSlot 1'])
-    expect(wants(s, '1', 3, true)).toEqual(['announceSlot 2'])
-    wants(s, '2', 2, true)
-    s.release('1')
-    expect(wants(s, '1', 1, true)).toEqual(['announceSlot 3'])
+    expect(s.release('1')).toEqual(['grantSlot 1', 'announceSlot 3'])
   })
 
   test('behind as many parts as all slots send while URLs are asked for', () => {
     const s = new Scheduler({ slots: 2 })
     for (const id of ['1', '2']) s.request(id)
-    for (const left of [10, 9]) wants(s, '1', left, true)
-    wants(s, '1', 8, true)
-    expect(wants(s, '2', 1, 'aging')).toEqual([])
-    expect(wants(s, '1', 7, true)).toEqual(['announceSlot 2'])
+    want(s, '1', 10, 10)
+    expect(want(s, '2', 1, 1, 'aging')).toEqual([])
+    expect(s.release('1')).toEqual(['grantSlot 1', 'announceSlot 2'])
   })
 
-  test('to nobody else while whoever was granted one has not said what it has left', () => {
-    const s = busy()
-    wants(s, '1', 5, true)
-    wants(s, '2', 2, 'aging')
+  test('later where parts failed meanwhile, which whoever holds the slots tells', () => {
+    const s = busy(5)
+    want(s, '1', 6, 9)
+    want(s, '2', 2, 2, 'aging')
     expect(s.release('1')).toEqual(['grantSlot 1'])
   })
 
   test('to nobody while nothing may be sent', () => {
-    const s = busy()
+    const s = busy(100)
     s.send({ type: 'networkChanged', online: false })
-    expect(wants(s, '1', 99, 'aging')).toEqual([])
+    expect(want(s, '1', 99, 9, 'aging')).toEqual([])
   })
 })
 

@@ -256,8 +256,8 @@ function inWords(effect: UploadEffect): string {
       return `forgetParts ${effect.generation}/1..${effect.parts}`
     case 'releaseRef':
       return `releaseRef ${effect.ref}`
-    case 'wantSlot':
-      return `wantSlot ${effect.wants}`
+    case 'wantSlots':
+      return `wantSlots ${effect.slots}${effect.aging ? ' aging' : ''}`
     case 'releaseSlots':
       return `releaseSlots ${effect.count}`
     case 'keepSlots':

@@ -34,7 +34,7 @@ describe('the last parts of an upload', () => {
     s.confirmed(6)
     const task = s.task(5)
     expect(s.ring()).toEqual(['cancelPuts 5', 'releaseSlots 1', `wake ${startedAt + 2_050}`])
-    expect(s.ring()).toContain('wantSlot true')
+    expect(s.ring()).toContain('wantSlots 1')
     expect(s.grant()).toContain('put 5 [40,50) url5')
     expect(s.task(5)).not.toBe(task)
     // It is no failed attempt, and not done a second time.

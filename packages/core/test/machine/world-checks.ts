@@ -1,5 +1,5 @@
 import { etagOf, listEtags } from '../../src/machine/etag-table.ts'
-import { canUseSlot } from '../../src/machine/parts.ts'
+import { usableSlots } from '../../src/machine/parts.ts'
 import { partCount, partRange } from '../../src/machine/plan.ts'
 import type { Rules } from '../../src/machine/rules.ts'
 import { gateOf, type SchedulerState, slotsOf } from '../../src/machine/scheduler.ts'
@@ -146,7 +146,7 @@ export function checkQuiet(
     if ((place?.held ?? 0) !== holders) violated(`u${index} leaks slots`)
     if (place !== undefined && state.gate !== gate) violated(`u${index} does not know the gate`)
     const { queueTasks = slots } = rules
-    const isIdle = canUseSlot(state, rules) && held < Math.min(slots, queueTasks)
+    const isIdle = usableSlots(state, rules) > 0 && held < Math.min(slots, queueTasks)
     if (isIdle) violated('a slot is idle')
     const works = live.some(({ job }) => job.kind !== 'abort')
     const isWritten = writes.some(({ upload }) => upload === index)

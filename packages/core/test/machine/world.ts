@@ -500,8 +500,8 @@ export class World {
         })
       case 'withdraw':
         return this.#tell({ type: 'withdrawn', id: state.file.id })
-      case 'wantSlot':
-        return this.#tell({ ...effect, type: 'slotWanted', id: state.file.id })
+      case 'wantSlots':
+        return this.#tell({ ...effect, type: 'slotsWanted', id: state.file.id })
       case 'releaseSlots':
         return this.#tell({ ...effect, type: 'slotsReleased', id: state.file.id })
       case 'keepSlots': {

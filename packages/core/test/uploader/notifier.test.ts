@@ -14,7 +14,7 @@ function counter(): { calls: number; notify(): void } {
 describe('the notifier', () => {
   test('tells of many changes once, and of each that changed', async () => {
     const clock = new VirtualClock()
-    const notifier = new Notifier(clock)
+    const notifier = new Notifier(clock, () => {})
     const [one, two, three] = [counter(), counter(), counter()]
     for (let round = 0; round < 100; round += 1) notifier.mark(one)
     notifier.mark(two)
@@ -26,7 +26,7 @@ describe('the notifier', () => {
 
   test('tells at most 20 times a second, and never forgets the last change', async () => {
     const clock = new VirtualClock()
-    const notifier = new Notifier(clock)
+    const notifier = new Notifier(clock, () => {})
     const one = counter()
     for (let at = 0; at < 1000; at += 1) {
       notifier.mark(one)
@@ -41,7 +41,7 @@ describe('the notifier', () => {
 
   test('hears of changes that are made while it tells', async () => {
     const clock = new VirtualClock()
-    const notifier = new Notifier(clock)
+    const notifier = new Notifier(clock, () => {})
     const one = counter()
     const again = {
       notify(): void {
@@ -53,9 +53,20 @@ describe('the notifier', () => {
     expect(one.calls).toBe(1)
   })
 
+  test('tells with them what is gathered from them, also when it is closed', async () => {
+    const clock = new VirtualClock()
+    const [one, sum] = [counter(), counter()]
+    const notifier: Notifier = new Notifier(clock, () => notifier.mark(sum))
+    notifier.mark(one)
+    await clock.advance(50)
+    expect([one.calls, sum.calls, clock.pending]).toEqual([1, 1, 0])
+    notifier.close()
+    expect([one.calls, sum.calls, clock.pending]).toEqual([1, 2, 0])
+  })
+
   test('tells what is left when it is closed, and leaves no timer', async () => {
     const clock = new VirtualClock()
-    const notifier = new Notifier(clock)
+    const notifier = new Notifier(clock, () => {})
     const one = counter()
     notifier.mark(one)
     notifier.close()
