@@ -20,8 +20,8 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   testkit: { uses: ['core', 'backend'], node: true },
   cli: {
     uses: ['core', 'transport-node', 'backend'],
-    // `check` runs the suite for backends as a command.
-    alsoUses: { testkit: ['./conformance/backend'] },
+    // `check` runs the suite for backends as a command, and torture draws from the simulator's randomness.
+    alsoUses: { testkit: ['./conformance/backend', './sim'] },
     testsUse: ['testkit'],
     node: true,
   },
