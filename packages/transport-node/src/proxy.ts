@@ -18,12 +18,21 @@ export interface HttpProxy {
  * @throws UploadError `config_invalid` when they choose one that cannot be used.
  */
 export function proxyFor(target: Target): HttpProxy | undefined {
+  const host = target.host.toLowerCase()
+  if (isBareException(host)) return undefined
   const chosen = getProxyForUrl({
     protocol: target.secure ? 'https:' : 'http:',
-    host: `${target.host.includes(':') ? `[${target.host}]` : target.host.toLowerCase()}:${target.port}`,
+    host: `${host.includes(':') ? `[${host}]` : host}:${target.port}`,
     port: String(target.port),
   })
   return chosen === '' ? undefined : parseProxy(chosen)
+}
+
+/** `::1` in NO_PROXY, as curl and many a system have it: proxy-from-env wants brackets around it. */
+function isBareException(host: string): boolean {
+  const { no_proxy: lower, NO_PROXY: upper } = process.env
+  const exceptions = (lower || upper || '').toLowerCase().split(/[,\s]/)
+  return host.includes(':') && exceptions.includes(host)
 }
 
 function parseProxy(text: string): HttpProxy {

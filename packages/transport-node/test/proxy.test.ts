@@ -44,6 +44,9 @@ describe('the environment chooses', () => {
     [{ HTTP_PROXY: 'http://p:1', NO_PROXY: 'h:81' }, 'http://h/', 'p:1'],
     [{ HTTP_PROXY: 'http://p:1', NO_PROXY: 'h:81' }, 'http://h:81/', undefined],
     [{ HTTP_PROXY: 'http://p:1', NO_PROXY: '[::1]' }, 'http://[::1]/', undefined],
+    [{ HTTP_PROXY: 'http://p:1', NO_PROXY: 'localhost,::1' }, 'http://[::1]:8080/', undefined],
+    [{ HTTP_PROXY: 'http://p:1', no_proxy: 'FE80::1' }, 'http://[fe80::1]/', undefined],
+    [{ HTTP_PROXY: 'http://p:1', NO_PROXY: '::1' }, 'http://[::2]/', 'p:1'],
   ] as [Record<string, string>, string, string | undefined][])('%j for %s', (env, url, chosen) => {
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
     const proxy = proxyFor(target(url))
