@@ -236,6 +236,14 @@ describe('a small upload finds out what a backend means that', () => {
       /does not take the part at the URL.*\n.*\n +seen: It is no URL of http or https\./,
     ],
     [
+      'puts a password into its URLs',
+      answers(
+        '/urls',
+        urlsAre((url) => url.replace('//', '//user:SECRET@')),
+      ),
+      /cannot be reached\..*\n.*\n +seen: .*\/\/…@127\.0\.0\.1/,
+    ],
+    [
       'has a storage without ETags',
       async (request, handler) => {
         const { pathname } = new URL(request.url)

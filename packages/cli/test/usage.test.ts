@@ -21,6 +21,11 @@ test.each([
     '--complete is missing',
   ],
   ['not a URL', ['upload', 'a', ...URLS, '--abort', 'h/a'], '--abort is not a URL'],
+  [
+    'a password in a URL',
+    ['upload', 'a', ...URLS, '--abort', 'http://u:SECRET@h/a'],
+    '--abort must not hold credentials',
+  ],
   ['an unknown option', ['upload', 'a', ...URLS, '--heder', 'x'], "unknown option '--heder'"],
   ['an option without its value', ['upload', 'a', '--start'], 'argument missing'],
   ['a bad number', ['upload', 'a', ...URLS, '--concurrency', '0'], '--concurrency must be'],
@@ -87,6 +92,7 @@ test('no value of an option is repeated, not even of a misspelt one', async () =
     ['-H=SECRET'],
     ['--header', 'authorization SECRET'],
     ['--start', 'SECRET'],
+    ['--start', 'http://user:SECRET@h/'],
     ['--param', 'SECRET'],
     ['--concurrency', 'SECRET'],
   ]

@@ -6,8 +6,8 @@ const LONGEST = 300
 const SHORTEST_SECRET = 8
 
 /**
- * What a backend said, fit to be shown: without the queries of URLs, which are signatures, without the
- * values of headers that were given, and not too long.
+ * What a backend said, fit to be shown: without what URLs hold before an @, without their queries, which are
+ * signatures, without the values of headers that were given, and not too long.
  */
 export function redactor(headers: readonly Readonly<Record<string, string>>[]) {
   const secrets = headers
@@ -17,7 +17,9 @@ export function redactor(headers: readonly Readonly<Record<string, string>>[]) {
     .filter((value) => value.length >= SHORTEST_SECRET)
     .sort((a, b) => b.length - a.length)
   return (text: string): string => {
-    let shown = printable(text).replace(/\?[^\s"'<>?]*=[^\s"'<>]*/g, '?…')
+    let shown = printable(text)
+      .replace(/\?[^\s"'<>?]*=[^\s"'<>]*/g, '?…')
+      .replace(/\/\/[^\s"'<>/]*@/g, '//…@')
     for (const secret of secrets) shown = shown.replaceAll(secret, '…')
     return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown
   }
