@@ -22,6 +22,9 @@ export type SendPart = (part: {
 
 /** A file that was opened, as a source. */
 export class FileSource implements ForegroundSource {
+  readonly name: string
+  readonly size: number
+  readonly lastModified: number
   readonly ref: Json | undefined
   readonly #opened: OpenedFile
   readonly #send: SendPart
@@ -30,23 +33,18 @@ export class FileSource implements ForegroundSource {
   #closed = false
   /** Parts that are on their way. */
   #sending = 0
+  /** The last look at the file that began. */
+  #look: Promise<void> = Promise.resolve()
+  /** The one after it, which has not begun. */
+  #nextLook: Promise<void> | undefined
 
   constructor(opened: OpenedFile, ref: Json | undefined, send: SendPart) {
+    this.name = opened.name
+    this.size = opened.size
+    this.lastModified = opened.lastModified
     this.#opened = opened
     this.ref = ref
     this.#send = send
-  }
-
-  get name(): string {
-    return this.#opened.name
-  }
-
-  get size(): number {
-    return this.#opened.size
-  }
-
-  get lastModified(): number {
-    return this.#opened.lastModified
   }
 
   // What changes unnoticed while it is read, each put notices.
@@ -61,7 +59,7 @@ export class FileSource implements ForegroundSource {
     if (filled === bytes.length && end < this.size && !this.#closed) this.#stream = stream
     else stream.close()
     if (filled === bytes.length) return bytes
-    throw new UploadError('source_changed', `${this.name} ends before byte ${end}`)
+    throw this.#endsBefore(end)
   }
 
   /** Nobody else is given it meanwhile. */
@@ -75,12 +73,15 @@ export class FileSource implements ForegroundSource {
 
   async put({ url, range, signal, onProgress }: PutRequest): Promise<PutResponse> {
     checkPresignedUrl(url)
-    const body = this.#slice(range)
+    const { start, end } = range
+    if (end > this.size) throw this.#endsBefore(end)
+    // Without a type, from which platforms would make a content-type header that nobody signed.
+    const body = this.#opened.file.slice(start, end, '')
     const isAlone = this.#sending === 0
     this.#sending += 1
     try {
       // While other parts are sent, what is seen after them is early enough for this one.
-      if (isAlone) await this.#opened.verify()
+      if (isAlone) await this.#verify()
       signal.throwIfAborted()
       return await this.#sendUnchanged({ url, body, signal, onProgress })
     } finally {
@@ -90,14 +91,11 @@ export class FileSource implements ForegroundSource {
 
   /** Fails when the file is not the same after all of the part was read. */
   async #sendUnchanged(part: Omit<Parameters<SendPart>[0], 'onSent'>): Promise<PutResponse> {
-    let checking: Promise<void> | undefined
-    const check = (): Promise<void> => {
-      checking ??= this.#opened.verify()
-      return checking
-    }
+    let checked: Promise<void> | undefined
     // While the storage makes its answer, so that the slot does not wait for it afterwards.
     const onSent = (): void => {
-      check().catch(() => {
+      checked = this.#verify()
+      checked.catch(() => {
         // It is looked at below.
       })
     }
@@ -105,8 +103,19 @@ export class FileSource implements ForegroundSource {
       return await this.#send({ ...part, onSent })
     } finally {
       // Platforms report a file that they could not read on the way as a broken connection.
-      if (!part.signal.aborted) await check()
+      if (!part.signal.aborted) await (checked ?? this.#verify())
     }
+  }
+
+  /** Parts often end at once: a look that begins after all of them is enough, and several at once are slower. */
+  #verify(): Promise<void> {
+    const look = (): Promise<void> => {
+      this.#nextLook = undefined
+      this.#look = this.#opened.verify()
+      return this.#look
+    }
+    this.#nextLook ??= this.#look.then(look, look)
+    return this.#nextLook
   }
 
   async close(): Promise<void> {
@@ -115,9 +124,7 @@ export class FileSource implements ForegroundSource {
     this.#stream = undefined
   }
 
-  /** Without a type, from which platforms would make a content-type header that nobody signed. */
-  #slice({ start, end }: Range): Blob {
-    if (end <= this.size) return this.#opened.file.slice(start, end, '')
-    throw new UploadError('source_changed', `${this.name} ends before byte ${end}`)
+  #endsBefore(end: number): UploadError {
+    return new UploadError('source_changed', `${this.name} ends before byte ${end}`)
   }
 }

@@ -33,11 +33,12 @@ export class KeptSources {
 
   async reopen(ref: Json): Promise<ForegroundSource> {
     const { kept, name } = readRef(ref) ?? {}
-    if (kept === undefined)
-      throw new UploadError('file_not_found', 'The recorded reference names no kept file')
-    const chosen = await this.#files.take(kept)
+    const chosen = kept === undefined ? undefined : await this.#files.take(kept)
     if (chosen === undefined)
-      throw new UploadError('file_not_found', `This browser does not keep ${name} any more`)
+      throw new UploadError(
+        'file_not_found',
+        `This browser does not keep ${name ?? 'the file'} any more`,
+      )
     return new FileSource(await openChosenFile(chosen), ref, this.#send)
   }
 

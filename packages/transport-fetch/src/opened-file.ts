@@ -28,8 +28,8 @@ export interface OpenedFile {
 export async function openChosenFile(chosen: ChosenFile): Promise<OpenedFile> {
   if (isHandle(chosen)) return openHandle(chosen)
   if (isFile(chosen)) return openFile(chosen)
-  throw new UploadError('file_not_regular', 'What was given is neither a File nor a file handle', {
-    hint: 'Give a Blob a name: new File([blob], "recording.webm").',
+  throw new UploadError('file_not_regular', 'This is neither a File nor a file handle', {
+    hint: 'Give a Blob a name: new File([blob], "video.webm").',
   })
 }
 
@@ -70,7 +70,7 @@ async function fileNow(handle: FileSystemFileHandle): Promise<File> {
       case 'NotAllowedError':
         throw new UploadError(
           'permission_needed',
-          `${name} may only be read once the user permits it`,
+          `${name} may be read once the user permits it again`,
           { cause },
         )
       default:
@@ -82,7 +82,8 @@ async function fileNow(handle: FileSystemFileHandle): Promise<File> {
 async function openFile(file: File): Promise<OpenedFile> {
   // Chromium looks for these on the disk now, and keeps to them from now on.
   const { name, size, lastModified } = file
-  const opened = { file, name, size, lastModified, verify: () => verifyFile(file, size) }
+  const end = size === 0 ? file : file.slice(size - 1, size)
+  const opened = { file, name, size, lastModified, verify: () => verifyEnd(end, name) }
   // A file that is gone, and a folder, tell that they have no bytes.
   if (size === 0) await opened.verify()
   return opened
@@ -93,9 +94,7 @@ async function openFile(file: File): Promise<OpenedFile> {
  * when it was chosen, and nobody can read the end of one that became shorter. An empty file is read
  * as a whole, since an empty slice of it can be read whatever it is now.
  */
-async function verifyFile(file: File, size: number): Promise<void> {
-  const { name } = file
-  const end = size === 0 ? file : file.slice(size - 1, size)
+async function verifyEnd(end: Blob, name: string): Promise<void> {
   const read = await end.arrayBuffer().catch((cause: unknown) => {
     if (nameOf(cause) === 'NotFoundError')
       throw new UploadError('file_not_found', `${name} does not exist any more`, { cause })
@@ -107,6 +106,6 @@ async function verifyFile(file: File, size: number): Promise<void> {
 function changed(name: string, cause?: unknown): UploadError {
   return new UploadError('source_changed', `${name} changed since it was chosen, or is a folder`, {
     cause,
-    hint: 'A File is what it was when the user chose it: let the user choose it again.',
+    hint: 'Let the user choose the file again.',
   })
 }

@@ -14,7 +14,7 @@ export function checkPresignedUrl(url: string): void {
   const problem = problemOf(url)
   if (problem === undefined) return
   throw new UploadError('response_invalid', `The presigned URL of a part ${problem}`, {
-    hint: 'The backend must answer with absolute, percent-encoded URLs, as its S3 library makes them.',
+    hint: 'The backend must answer with absolute, percent-encoded URLs, as S3 libraries make them.',
   })
 }
 
@@ -26,7 +26,7 @@ function problemOf(url: string): string | undefined {
     return 'is not an absolute http: or https: URL'
   if (parsed.username + parsed.password !== '') return 'holds a user name or password'
   if (sent === target || sent === `/${target}`) return undefined
-  return 'is not fully percent-encoded: this platform would send other characters than were signed'
+  return 'is not fully percent-encoded: other characters would be sent than were signed'
 }
 
 function parse(url: string): URL | undefined {

@@ -27,7 +27,8 @@ export const xhrPart: SendPart = ({ url, body, signal, onProgress, onSent }) =>
     const end = (): void => {
       settle()
       if (head === undefined) return reject(brokenExchange())
-      if (isElsewhere(head.url, url)) return reject(new Error('The storage answered by a redirect'))
+      if (isElsewhere(head.url, url))
+        return reject(new Error('The storage answered with a redirect'))
       resolve(answerOf(head, xhr))
       if (isSuccess(head.status)) progress(body.size)
     }

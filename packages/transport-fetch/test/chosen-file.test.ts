@@ -98,7 +98,8 @@ test('a file whose disk is broken is unreadable, not changed', async () => {
   const slice = file.slice.bind(file)
   file.slice = (start, end, type) => {
     const blob = slice(start, end, type)
-    blob.stream = () => new ReadableStream({ pull: (controller) => controller.error(broken) })
+    blob.stream = () =>
+      new ReadableStream({ type: 'bytes', pull: (controller) => controller.error(broken) })
     return blob
   }
   const source = await open(file)

@@ -55,6 +55,27 @@ test('reads at once do not take bytes from each other', async () => {
   expect(await Promise.all(reads)).toEqual([1, 1, 2, 4].map((at) => [MIB, at, at]))
 })
 
+test('where files have no streams that fill given memory, slices are read', async () => {
+  const { file } = noted(5)
+  const { slice } = file
+  file.slice = (start, end, type) => {
+    const blob = slice.call(file, start, end, type)
+    blob.stream = () => new ReadableStream()
+    return blob
+  }
+  const source = await fetchTransport().open(file)
+  for (const at of [0, 2, 4, 1]) {
+    const end = Math.min(5, at + 2)
+    const bytes = await source.read({ start: at * MIB, end: end * MIB }, INTO)
+    expect([bytes.length / MIB, bytes[0], bytes.at(-1)]).toEqual([end - at, at, end - 1])
+  }
+  file.slice = (start = 0) => slice.call(file, start, start + 10)
+  await expect(source.read({ start: MIB, end: 2 * MIB }, INTO)).rejects.toMatchObject({
+    code: 'source_changed',
+  })
+  await source.close()
+})
+
 test('an empty range has no bytes, and the next read goes on where the last one ended', async () => {
   const { file, streams } = noted(3)
   const source = await fetchTransport().open(file)
@@ -75,6 +96,7 @@ test.each([
     const blob = slice.call(file, start, end, type)
     blob.stream = () =>
       new ReadableStream({
+        type: 'bytes',
         pull: (controller) => controller.enqueue(new Uint8Array(MIB)),
         cancel: () => void cancelled.push(`from ${start}`),
       })
@@ -116,6 +138,7 @@ describe('whether the file is still the same', () => {
     const { verify, putting } = unchangedFor(9, async ({ onSent }) => {
       looks.push(verify.mock.calls.length)
       onSent()
+      await vi.waitFor(() => expect(verify.mock.calls.length).toBe(2))
       looks.push(verify.mock.calls.length)
       return answer
     })
@@ -140,8 +163,41 @@ describe('whether the file is still the same', () => {
     })
     await Promise.all([source.put(part(url, 5)), source.put(part(url, 5))])
     await source.put(part(url, 5))
-    // Before the first, after each of both, and before the one that is sent alone.
-    expect(looks).toEqual([1, 1, 4])
+    // Before the first, while the second is sent already; after both; and before the one that is sent alone.
+    expect(looks).toEqual([0, 1, 3])
+  })
+
+  test('is asked by a look that begins after all of the part was sent, and once for all that wait for one', async () => {
+    const looks: (() => void)[] = []
+    const verify = vi.fn(() => new Promise<void>((resolve) => looks.push(resolve)))
+    const file = new File(['hello'], 'video.mp4')
+    const opened = { file, name: 'video.mp4', size: 5, lastModified: 0, verify }
+    const answers: (() => void)[] = []
+    const source = new FileSource(opened, undefined, async () => {
+      await new Promise<void>((resolve) => answers.push(resolve))
+      return answer
+    })
+    const lookAgain = async (times: number): Promise<void> => {
+      await vi.waitFor(() => expect(looks).toHaveLength(times))
+      looks.at(-1)?.()
+    }
+    const done: number[] = []
+    const puts = [1, 2, 3].map(async (number) => {
+      await source.put(part(url, 5))
+      done.push(number)
+    })
+    await lookAgain(1)
+    await vi.waitFor(() => expect(answers).toHaveLength(3))
+    answers[0]?.()
+    await vi.waitFor(() => expect(looks).toHaveLength(2))
+    answers[1]?.()
+    answers[2]?.()
+    await lookAgain(2)
+    await vi.waitFor(() => expect(done).toEqual([2]))
+    await lookAgain(3)
+    await Promise.all(puts)
+    expect(done).toEqual([2, 3, 1])
+    expect(verify).toHaveBeenCalledTimes(3)
   })
 
   test('is asked after the answer where nobody tells that all was sent', async () => {

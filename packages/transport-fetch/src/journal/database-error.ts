@@ -11,7 +11,7 @@ interface Reason {
 const REASONS: Readonly<Record<string, Reason>> = {
   QuotaExceededError: {
     text: 'the browser grants it no more space',
-    hint: 'Free space on the disk, delete what this site keeps and no longer needs, or lower maxKeptBytes. Uploads go on, but closing the page now would lose progress.',
+    hint: 'Free space on the disk, or lower maxKeptBytes. Uploads go on, but closing the page now would lose progress.',
     retryable: true,
   },
   VersionError: {
