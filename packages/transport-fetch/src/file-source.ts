@@ -59,7 +59,7 @@ export class FileSource implements ForegroundSource {
     if (filled === bytes.length && end < this.size && !this.#closed) this.#stream = stream
     else stream.close()
     if (filled === bytes.length) return bytes
-    throw this.#endsBefore(end)
+    throw new UploadError('source_changed', `${this.name} ends before byte ${end}`)
   }
 
   /** Nobody else is given it meanwhile. */
@@ -74,7 +74,8 @@ export class FileSource implements ForegroundSource {
   async put({ url, range, signal, onProgress }: PutRequest): Promise<PutResponse> {
     checkPresignedUrl(url)
     const { start, end } = range
-    if (end > this.size) throw this.#endsBefore(end)
+    if (end > this.size)
+      throw new UploadError('source_changed', `${this.name} ends before byte ${end}`)
     // Without a type, from which platforms would make a content-type header that nobody signed.
     const body = this.#opened.file.slice(start, end, '')
     const isAlone = this.#sending === 0
@@ -122,9 +123,5 @@ export class FileSource implements ForegroundSource {
     this.#closed = true
     this.#stream?.close()
     this.#stream = undefined
-  }
-
-  #endsBefore(end: number): UploadError {
-    return new UploadError('source_changed', `${this.name} ends before byte ${end}`)
   }
 }

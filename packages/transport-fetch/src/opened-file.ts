@@ -28,7 +28,7 @@ export interface OpenedFile {
 export async function openChosenFile(chosen: ChosenFile): Promise<OpenedFile> {
   if (isHandle(chosen)) return openHandle(chosen)
   if (isFile(chosen)) return openFile(chosen)
-  throw new UploadError('file_not_regular', 'This is neither a File nor a file handle', {
+  throw new UploadError('file_not_regular', 'It is no File and no file handle', {
     hint: 'Give a Blob a name: new File([blob], "video.webm").',
   })
 }
@@ -54,7 +54,7 @@ async function openHandle(handle: FileSystemFileHandle): Promise<OpenedFile> {
     async verify() {
       const now = await fileNow(handle)
       if (now.size !== size || now.lastModified !== lastModified)
-        throw new UploadError('source_changed', `${name} changed since it was opened`)
+        throw new UploadError('source_changed', `${name} changed since it was chosen`)
     },
   }
 }
@@ -74,7 +74,7 @@ async function fileNow(handle: FileSystemFileHandle): Promise<File> {
           { cause },
         )
       default:
-        throw new UploadError('file_unreadable', `${name} could not be opened`, { cause })
+        throw new UploadError('file_unreadable', `${name} could not be read`, { cause })
     }
   }
 }

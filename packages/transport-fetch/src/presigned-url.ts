@@ -14,7 +14,7 @@ export function checkPresignedUrl(url: string): void {
   const problem = problemOf(url)
   if (problem === undefined) return
   throw new UploadError('response_invalid', `The presigned URL of a part ${problem}`, {
-    hint: 'The backend must answer with absolute, percent-encoded URLs, as S3 libraries make them.',
+    hint: 'The backend must answer with absolute, percent-encoded URLs.',
   })
 }
 

@@ -76,7 +76,6 @@ export function isElsewhere(responseUrl: string, url: string): boolean {
 
 /** A page is never told more; the code at least says where to look when nothing ever works. */
 function brokenExchange(): Error {
-  const message =
-    'The connection broke, or the CORS rules of the bucket do not allow this page to PUT'
+  const message = 'The connection broke, or the CORS rules of the bucket forbid the PUT'
   return Object.assign(new Error(message), { code: 'NETWORK_OR_CORS' })
 }
