@@ -12,6 +12,9 @@ const MAX_BATCH = 1000
 /** A queue is filled in steps of so many parts: how long the URLs live shows with the first ones. */
 const QUEUE_BATCH = 50
 
+/** 8 MiB on a line of 1 Mbit/s. */
+const ASSUMED_PART_MS = 60_000
+
 /**
  * Whether a PUT that starts now on this URL is likely done before it expires (guarantee 4). A life
  * shorter than one part cannot be waited for: then the first half of it must do.
@@ -20,7 +23,11 @@ export function isUsable(signed: SignedPart, now: number, partMs: number | undef
   return startBy(signed, partMs) > now
 }
 
-function startBy({ lifeMs, expiresAt }: SignedPart, partMs = 0): number {
+function startBy(
+  { lifeMs, expiresAt }: SignedPart,
+  // As long as no part has shown it.
+  partMs: number = Math.min(ASSUMED_PART_MS, lifeMs / 8),
+): number {
   return expiresAt - Math.min(1.5 * partMs, lifeMs / 2)
 }
 

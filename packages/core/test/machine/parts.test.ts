@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Rules } from '../../src/machine/rules.ts'
 import { newUpload } from '../../src/machine/upload-state.ts'
 import { answered, broken, fileOf, lost, noEtag, Script } from './script.ts'
 
@@ -379,8 +380,8 @@ describe('the life of a URL', () => {
 })
 
 describe('an upload that waits for its slot', () => {
-  const waiting = (): Script => {
-    const s = new Script().toSigned(10_000)
+  const waiting = (rules: Partial<Rules> = {}): Script => {
+    const s = new Script(rules).toSigned(10_000)
     // A urls call takes 200 ms, so that much before the end, and half as much again.
     const measured = { signMs: 200, partMs: 0 }
     const { multipart } = s.state
@@ -415,8 +416,7 @@ describe('an upload that waits for its slot', () => {
   })
 
   test('drops the call once the old ones have served: it could only fail the upload', () => {
-    const s = new Script({ slots: 3, slotsNow: 3 }).toSigned(10_000)
-    s.now = 9_999
+    const s = waiting({ slots: 3, slotsNow: 3 })
     expect(announced(s)).toContain('callUrls 1,2,3')
     s.grant()
     expect(s.grant()).not.toContain('dropCall urls')

@@ -202,8 +202,14 @@ describe('URLs that will soon be too old', () => {
 
 test.each([
   // lifeMs, left, partMs, usable
-  [1000, 1, undefined, true],
-  [1000, 0, undefined, false],
+  [1000, 1, 0, true],
+  [1000, 0, 0, false],
+  // Nobody knows yet how long a part takes: a minute, or an eighth of a short life.
+  [1000, 187, undefined, false],
+  [1000, 188, undefined, true],
+  [3_600_000, 90_000, undefined, false],
+  [3_600_000, 90_001, undefined, true],
+  [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, undefined, true],
   [1000, 150, 100, false],
   [1000, 151, 100, true],
   [1000, 500, 10_000, false],
