@@ -82,6 +82,8 @@ export const FAULT_CLASSES = [
   'kept-files',
   /** Files of up to 90 parts, two at most. */
   'long-files',
+  /** Two such files and few slots: one waits for the other for so long that its URLs grow old. */
+  'waiting-files',
   /** Control calls take ten times as long as usual. */
   'slow-backend',
   /** The queue of the system cannot be asked what it holds. */

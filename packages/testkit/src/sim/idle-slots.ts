@@ -1,6 +1,7 @@
+import type { UploadStatus } from '@s3-bg-uploader/core'
 import type { Device } from './device.ts'
 import type { FaultClass } from './fault-classes.ts'
-import type { Signing } from './signing.ts'
+import type { Signing, UrlsCall } from './signing.ts'
 import { shown, type Trace } from './trace.ts'
 import type { World } from './world.ts'
 
@@ -13,6 +14,13 @@ const BLINDING: readonly FaultClass[] = [
   'short-lived-urls',
 ]
 
+/** Slots are idle until this call brings the URLs of an upload. */
+interface Waiting {
+  readonly name: string
+  readonly signing: Signing
+  readonly call: UrlsCall
+}
+
 /**
  * PUT slots are never idle for want of URLs (guarantee 7): while slots are free and an upload has
  * parts that nothing else keeps back, its URLs are being asked for, and the URLs at hand when a call
@@ -22,8 +30,8 @@ export class IdleSlots {
   readonly #world: World
   readonly #device: Device
   readonly #sees: boolean
-  /** Uploads for whose URLs slots wait, and since when. */
-  #idle: readonly { readonly name: string; readonly signing: Signing }[] = []
+  /** Uploads for whose URLs slots wait, the calls that bring them, and since when. */
+  #idle: readonly Waiting[] = []
   #since = 0
 
   constructor(world: World, device: Device) {
@@ -38,9 +46,11 @@ export class IdleSlots {
   check(attentive: boolean, freeSlots: number): void {
     if (!this.#sees) return
     const now = this.#world.clock.now()
-    for (const { name, signing } of this.#idle) {
-      signing.idleMs += now - this.#since
-      this.#checkIdleTime(name, signing, now)
+    for (const waiting of this.#idle) {
+      waiting.call.idleMs += this.#isSurprised(waiting)
+        ? Number.NEGATIVE_INFINITY
+        : now - this.#since
+      this.#checkIdleTime(waiting, now)
     }
     this.#since = now
     this.#idle = []
@@ -51,7 +61,10 @@ export class IdleSlots {
       const why = `${freeSlots} slots are free, ${name} has parts without URLs`
       this.#world.violate('7 bounds', `${why}, and nobody asks for those`)
     }
-    this.#idle = wanting.map(({ name, signing }) => ({ name, signing }))
+    this.#idle = wanting.flatMap(({ name, signing }) => {
+      const call = signing.calls.at(-1)
+      return call === undefined ? [] : [{ name, signing, call }]
+    })
   }
 
   /** Whether it has a part that could be sent now if it had a URL. */
@@ -70,13 +83,19 @@ export class IdleSlots {
     return waiting > delayed && partsInFlight + delayed < this.#world.plan.concurrency
   }
 
-  #checkIdleTime(name: string, { calls, disturbed, idleMs }: Signing, now: number): void {
+  /** Another one left the line, or ran dry, so its turn may have come when nobody expected that. */
+  #isSurprised({ signing }: Waiting): boolean {
+    const traces = [...this.#device.referee.traces.values()]
+    return traces.some(
+      (trace) => leavesLine(trace) || (trace.signing !== signing && trace.signing.underWay),
+    )
+  }
+
+  #checkIdleTime({ name, signing, call }: Waiting, now: number): void {
     // Durations that vary may mislead whoever measures them.
-    if (disturbed || !this.#world.plan.steady) return
-    let allowed = 0
-    for (const [index, { at, until = now }] of calls.entries()) {
-      allowed += Math.max(0, until - at - this.#lasts(index))
-    }
+    if (!this.#world.plan.steady) return
+    const { at, until = now, idleMs } = call
+    const allowed = Math.max(0, until - at - this.#lasts(signing.calls.indexOf(call)))
     if (idleMs <= allowed) return
     const why = `slots were idle for ${idleMs} ms for want of URLs of ${name}`
     this.#world.violate('7 bounds', `${why}, where ${allowed} ms are allowed`)
@@ -91,6 +110,16 @@ export class IdleSlots {
     if (call === 1) return Math.min(callMs, FIRST_ROUNDS * (2 * latencyMs + bodyMs))
     return callMs
   }
+}
+
+const IN_LINE: readonly (UploadStatus | undefined)[] = ['uploading', 'completing', 'completed']
+
+/** It is not where it was in line. */
+function leavesLine(trace: Trace): boolean {
+  const snapshot = shown(trace)
+  if (snapshot === undefined) return false
+  const { status, waitingFor } = snapshot
+  return trace.signing.disturbed || !IN_LINE.includes(status) || waitingFor?.reason === 'file'
 }
 
 /** So many parts of every slot have URLs before the first part has arrived. */

@@ -66,6 +66,8 @@ export interface PlanLimits {
   readonly without?: ReadonlySet<FaultClass> | undefined
   /** The only classes that may strike. */
   readonly only?: ReadonlySet<FaultClass> | undefined
+  /** Classes that strike whatever the seed says. */
+  readonly always?: ReadonlySet<FaultClass> | undefined
   /** Most files of a run. */
   readonly maxFiles?: number | undefined
 }
@@ -74,6 +76,7 @@ export interface PlanLimits {
 const RARE: ReadonlyMap<FaultClass, number> = new Map([
   ['many-files', 0.01],
   ['long-files', 0.02],
+  ['waiting-files', 0.01],
   ['slow-backend', 0.05],
   ['no-reopen', 0.06],
   ['no-progress', 0.08],
@@ -103,7 +106,8 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
     const chosen = random.chance(`plan.${fault}`, RARE.get(fault) ?? USUAL_SHARE)
     const rate = random.pick('plan.rate', [0.03, 0.1, 0.3])
     const allowed = limits.only === undefined || limits.only.has(fault)
-    if (chosen && allowed && !limits.without?.has(fault)) faults.set(fault, rate)
+    const strikes = limits.always?.has(fault) || (chosen && allowed)
+    if (strikes && !limits.without?.has(fault)) faults.set(fault, rate)
   }
   // Such a queue could not open its files.
   if (faults.has('background')) faults.delete('no-reopen')
@@ -112,8 +116,9 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
   const most = limits.maxFiles ?? MANY
   const usual = Math.min(most, countFiles(random, faults.has('many-files')))
   const crowded = faults.has('narrow-storage') || faults.has('shared-line')
-  const long = crowded || faults.has('long-files')
-  const count = long ? Math.min(usual, 2) : usual
+  const waiting = faults.has('waiting-files')
+  const long = crowded || waiting || faults.has('long-files')
+  const count = waiting ? Math.min(most, 2) : long ? Math.min(usual, 2) : usual
   const chaosMs = random.pick('plan.chaosMs', [3_000, 20_000, 120_000, 600_000])
   const canReopen = !faults.has('no-reopen')
   const files: FilePlan[] = []
@@ -135,14 +140,16 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
     partSize,
     concurrency: crowded
       ? random.pick('plan.crowd', [4, 6, 8, 16])
-      : random.pick('plan.concurrency', [1, 2, 3, 6]),
+      : random.pick('plan.concurrency', waiting ? [1, 2] : [1, 2, 3, 6]),
     storageWidth: random.pick('plan.storageWidth', [1, 2, 4, 7]),
     window: {
       tasks: random.pick('plan.windowTasks', [1, 2, 5, 12, 40]),
       bytes: random.pick('plan.windowBytes', [3, 15, 100, 1_000]),
     },
-    latencyMs: faults.has('slow') ? 3_000 : random.pick('plan.latencyMs', [1, 20, 200]),
-    bodyMs: faults.has('slow') ? 8_000 : random.pick('plan.bodyMs', [2, 50, 500]),
+    latencyMs: faults.has('slow')
+      ? 3_000
+      : random.pick('plan.latencyMs', waiting ? [200] : [1, 20, 200]),
+    bodyMs: faults.has('slow') ? 8_000 : random.pick('plan.bodyMs', waiting ? [500] : [2, 50, 500]),
     storeMs: faults.has('slow-store') ? 3_000 : random.pick('plan.storeMs', [0, 1, 10]),
     urlLife: urlLifeOf(random, faults),
     skewMs: faults.has('skew')
@@ -159,7 +166,7 @@ export function makePlan(seed: number, random: SeededRandom, limits: PlanLimits 
     chaosMs,
     // What others do to the line, or a bad connection, is no constant.
     steady:
-      random.chance('plan.steady', 0.1) &&
+      (random.chance('plan.steady', 0.1) || waiting) &&
       !faults.has('shared-line') &&
       !faults.has('slow-connection'),
   }
@@ -172,7 +179,8 @@ function urlLifeOf(random: SeededRandom, faults: Plan['faults']): number {
   if (faults.has('short-lived-urls')) return faults.has('slow') ? short + 30 : short
   // A file may wait for longer than that until the one before it is done, in one slot.
   const stops = STOPPING.some((fault) => faults.has(fault))
-  const waits = faults.has('narrow-storage') && !stops && random.chance('plan.waits', 0.5)
+  const narrow = faults.has('narrow-storage') && random.chance('plan.waits', 0.5)
+  const waits = !stops && (narrow || faults.has('waiting-files'))
   const brief = random.between('plan.briefLife', 20, 60)
   if (waits) return faults.has('slow') ? 10 * brief : brief
   return usual

@@ -4,10 +4,18 @@ export interface DeliveredUrl {
   readonly lifeMs: number
 }
 
+/** A urls call. Virtual times. */
+export interface UrlsCall {
+  readonly at: number
+  until: number | undefined
+  /** Milliseconds that slots were idle for want of its URLs. */
+  idleMs: number
+}
+
 /** What is known of the URLs of one upload. Begins anew with its process and its multipart upload. */
 export interface Signing {
-  /** The urls calls; one that was sent again with fresh headers is the same call. Virtual times. */
-  readonly calls: { readonly at: number; until: number | undefined }[]
+  /** The urls calls; one that was sent again with fresh headers is the same call. */
+  readonly calls: UrlsCall[]
   underWay: boolean
   /** The last call brought nothing. */
   failed: boolean
@@ -19,8 +27,6 @@ export interface Signing {
   readonly failedParts: Set<number>
   /** A request of the upload failed, so durations say little. */
   disturbed: boolean
-  /** Virtual milliseconds that slots were idle for want of its URLs. */
-  idleMs: number
 }
 
 export function newSigning(): Signing {
@@ -32,6 +38,5 @@ export function newSigning(): Signing {
     renewed: new Map(),
     failedParts: new Set(),
     disturbed: false,
-    idleMs: 0,
   }
 }

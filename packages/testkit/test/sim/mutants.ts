@@ -175,6 +175,16 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   },
 }
 
+/** Bugs that only show where one file waits for another. */
+export const WAITING_MUTANTS: Readonly<Record<string, Mutant>> = {
+  'nobody renews URLs before a turn comes': (step, state, event) =>
+    event.type === 'slotAnnounced' ? { state, effects: [] } : step(state, event),
+  'an upload in line tells nobody that its URLs grow old': changeEffect('wantSlots', (wish) => ({
+    ...wish,
+    aging: false,
+  })),
+}
+
 function dropEffect(type: string): Mutant {
   return (step, state, event) => {
     const result = step(state, event)

@@ -43,6 +43,7 @@ const SETTINGS = new Set([
   'many-files',
   'kept-files',
   'long-files',
+  'waiting-files',
   'slow-backend',
   'shared-line',
 ])
