@@ -16,6 +16,9 @@ import { nodeListener } from '../src/node/index.ts'
 import { Bucket } from './bucket.ts'
 import { BASE, backend, HASH } from './fixture.ts'
 
+// The same cases every time.
+fc.configureGlobal({ seed: 20_260_104 })
+
 const file = { fileName: 'a.txt', fileHash: HASH, fileSize: 6 }
 const secrets = ['a secret that has 32 bytes or more']
 
