@@ -9,6 +9,9 @@ import type { UploadState } from './upload-state.ts'
 /** A urls call asks for no more parts than this, to keep its answer small. */
 const MAX_BATCH = 1000
 
+/** Nobody waits for any call but the first: the others fetch so many for every slot, if these live long enough. */
+const URLS_PER_SLOT = 12
+
 /** A queue is filled in steps of so many parts: how long the URLs live shows with the first ones. */
 const QUEUE_BATCH = 50
 
@@ -76,7 +79,8 @@ export function refill(
   const lifeInParts = urlLifeMs / 2 / Math.max(1, partMs ?? 1)
   const sendable = Math.max(slots, Math.floor(lifeInParts * slots))
   const low = Math.min(needed + room, Math.floor(sendable / 2))
-  const target = Math.min(2 * needed + room, sendable)
+  const ahead = signMs === undefined ? 0 : URLS_PER_SLOT * slots
+  const target = Math.min(Math.max(2 * needed + room, ahead), sendable)
   const old =
     isNext && agingAt(multipart) <= now
       ? ready.filter((signed) => agingAt(multipart, signed) <= now)

@@ -48,9 +48,10 @@ describe('how many URLs are asked for', () => {
     // Nothing is known yet: as if a urls call took as long as a part.
     ['at first, 1 slot', {}, 1, 6],
     ['at first, 8 slots', {}, 8, 40],
-    // What 8 slots send in 1.5 urls calls, and one more for each.
-    ['urls 200 ms, PUT 100 ms', { signMs: 200, partMs: 100 }, 8, 64],
-    ['quick urls calls', { signMs: 1, partMs: 1000 }, 8, 18],
+    // Twice what 8 slots send in 1.5 urls calls, and one more for each.
+    ['urls 1 s, PUT 100 ms', { signMs: 1000, partMs: 100 }, 8, 256],
+    // Calls that nobody waits for are few and large.
+    ['quick urls calls', { signMs: 1, partMs: 1000 }, 8, 96],
     ['never more than 1000', { signMs: 60_000, partMs: 10 }, 8, 1000],
     [
       'short lives: what can be sent in half of one',
@@ -59,7 +60,8 @@ describe('how many URLs are asked for', () => {
       20,
     ],
     ['lives shorter than a part: one for each slot', { partMs: 9000, urlLifeMs: 1000 }, 4, 4],
-    ['parts that take no time', { signMs: 0, partMs: 0 }, 4, 8],
+    ['parts that take no time', { signMs: 0, partMs: 0 }, 4, 48],
+    ['parts that take no time, lives of a moment', { signMs: 0, partMs: 0, urlLifeMs: 8 }, 4, 16],
   ])('%s', (_, given, slots, count) => {
     expect(asked(given, slots)).toEqual(Array.from({ length: count }, (_, index) => index + 1))
   })

@@ -1,5 +1,5 @@
 import { AT_ONCE } from './background-queue.ts'
-import { STALL_MS } from './core-policy.ts'
+import { STALL_MS, URLS_PER_SLOT } from './core-policy.ts'
 import type { FaultClass } from './fault-classes.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import type { Signing } from './signing.ts'
@@ -107,8 +107,8 @@ export class UrlWatch {
 
   /**
    * URLs in memory are bounded by what all slots can use while they wait for the next ones, twice
-   * over, whatever the size of the file (guarantee 7). The client measures on its own, and a process
-   * that was restarted begins anew: it may be half as much again.
+   * over, or by what keeps the calls few, whatever the size of the file (guarantee 7). The client measures
+   * on its own, and a process that was restarted begins anew: it may be half as much again.
    */
   #checkPool({ name, signing }: Trace): void {
     const { concurrency, window, latencyMs, bodyMs } = this.#world.plan
@@ -118,7 +118,8 @@ export class UrlWatch {
     const queues = this.#world.has('background')
     const atOnce = queues ? Math.max(concurrency, AT_ONCE) : concurrency
     const room = queues ? window.tasks : 0
-    const most = 3 * (atOnce + Math.ceil(1.5 * atOnce * callsPerPart)) + room
+    const needed = 3 * (atOnce + Math.ceil(1.5 * atOnce * callsPerPart))
+    const most = Math.max(needed, URLS_PER_SLOT * atOnce) + room
     if (signing.unused.size <= most) return
     const why = `${signing.unused.size} URLs of ${name} are kept, where ${most} would do`
     this.#world.violate('7 bounds', why)
