@@ -58,6 +58,14 @@ describe('part URLs', () => {
     expect((await other.put(url, 'abcd')).status).toBe(403)
   })
 
+  test('are not signed with the empty secret of a file without bytes', async () => {
+    const dir = await temporaryDirectory()
+    await writeFile(join(dir, 'secret'), '')
+    const { start, urls } = await backend({}, { dir })
+    await urls(await start('abcdef'), [1])
+    expect(await readFile(join(dir, 'secret'), 'utf8')).toMatch(/^[0-9a-f]{64}$/)
+  })
+
   test('are for PUT only', async () => {
     const { start, urls, handler } = await backend()
     const url = (await urls(await start('abcdef'), [1]))[1] ?? ''

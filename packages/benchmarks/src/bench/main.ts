@@ -47,12 +47,15 @@ if (options.write && loadNow() > quiet) {
 }
 
 const { cases: allCases, peers, leftOut } = gather(form)
+const allProbes = form === 'short' ? [] : PROBES
+const names = [...allCases.map(({ id }) => id), ...allProbes]
+if (!(options.only ?? []).every((name) => names.some((known) => known === name))) {
+  throw new Error(`There are: ${names.join(', ')}`)
+}
 const isAsked = (name: string): boolean => options.only?.includes(name) ?? true
 const cases = allCases.filter(({ id }) => isAsked(id))
-const probes = form === 'short' ? [] : PROBES.filter(isAsked)
+const probes = allProbes.filter(isAsked)
 const steps = cases.length + probes.length
-if (steps === 0)
-  throw new Error(`There are: ${[...allCases.map(({ id }) => id), ...PROBES].join(', ')}`)
 
 const place = mkdtempSync(join(tmpdir(), 'bench-'))
 // A gigabyte is not left behind, however this ends.
