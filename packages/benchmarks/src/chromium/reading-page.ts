@@ -7,7 +7,7 @@ const MIB = 1024 * 1024
 /** Reads all of a file and resolves with how many bytes came. */
 type Way = (file: File) => Promise<number>
 
-export const ways: Readonly<Record<string, Way>> = {
+const ways: Readonly<Record<string, Way>> = {
   'fetchTransport, 2 MiB a read': transport,
   'stream into the same 256 KiB': (file) => sum(byteStream(file, MIB / 4)),
   'stream into the same 4 MiB': (file) => sum(byteStream(file, 4 * MIB)),
