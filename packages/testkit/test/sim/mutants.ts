@@ -53,9 +53,6 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
         : effect
     return { ...result, effects: result.effects.map(again) }
   },
-  'URLs are asked for when none is left': askFor((parts, { ready }) =>
-    ready.length > 0 ? [] : parts,
-  ),
   'URLs are asked for when nothing is in flight': askFor((parts, { flights }) =>
     flights.length > 0 ? [] : parts,
   ),
@@ -173,6 +170,13 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     if (event.call !== 'complete' || failure?.kind !== 'exchange') return step(state, event)
     return step(state, { type: 'completed', now: event.now, ticket: event.ticket })
   },
+}
+
+/** Bugs that only show where nothing else disturbs. */
+export const CALM_MUTANTS: Readonly<Record<string, Mutant>> = {
+  'URLs are asked for when none is left': askFor((parts, { ready }) =>
+    ready.length > 0 ? [] : parts,
+  ),
 }
 
 /** Bugs that only show where one file waits for another. */
