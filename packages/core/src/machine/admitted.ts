@@ -33,11 +33,11 @@ export function withAdmitted(all: readonly Admitted[], one: Admitted): readonly 
   return [...all, one].sort((a, b) => a.order - b.order)
 }
 
-/** One of them with other values of some fields. */
-export function changeAdmitted(
+/** With another one in the place of one of them. */
+export function replaceAdmitted(
   all: readonly Admitted[],
   one: Admitted,
-  changes: Partial<Admitted>,
+  by: Admitted,
 ): readonly Admitted[] {
-  return all.map((other) => (other === one ? { ...one, ...changes } : other))
+  return all.map((other) => (other === one ? by : other))
 }

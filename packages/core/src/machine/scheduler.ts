@@ -1,4 +1,4 @@
-import { type Admitted, changeAdmitted, newlyAdmitted, withAdmitted } from './admitted.ts'
+import { type Admitted, newlyAdmitted, replaceAdmitted, withAdmitted } from './admitted.ts'
 import type { Landing } from './landing.ts'
 import { enqueue, firstOf, type Queue, withoutFirst } from './queue.ts'
 import type { Gate } from './rules.ts'
@@ -140,7 +140,7 @@ function note(state: SchedulerState, event: SchedulerEvent): SchedulerState {
       const upload = findAdmitted(state, event.id)
       if (upload === undefined) return state
       const { slots, aging, left, bytes, lifeMs } = event
-      return change(state, upload, { wants: slots, aging, left, bytes, lifeMs })
+      return replace(state, upload, { ...upload, wants: slots, aging, left, bytes, lifeMs })
     }
     case 'slotsReleased': {
       const upload = findAdmitted(state, event.id)
@@ -157,7 +157,7 @@ function note(state: SchedulerState, event: SchedulerEvent): SchedulerState {
       }
       return upload === undefined
         ? released
-        : change(released, upload, { held: upload.held - count })
+        : replace(released, upload, { ...upload, held: upload.held - count })
     }
     case 'slotsKept': {
       const { count, bytes } = event
@@ -183,12 +183,8 @@ function findAdmitted({ admitted }: SchedulerState, id: string): Admitted | unde
   return admitted.find((upload) => upload.id === id)
 }
 
-function change(
-  state: SchedulerState,
-  upload: Admitted,
-  changes: Partial<Admitted>,
-): SchedulerState {
-  return { ...state, admitted: changeAdmitted(state.admitted, upload, changes) }
+function replace(state: SchedulerState, upload: Admitted, by: Admitted): SchedulerState {
+  return { ...state, admitted: replaceAdmitted(state.admitted, upload, by) }
 }
 
 function admit(state: SchedulerState, effects: SchedulerEffect[]): SchedulerState {
@@ -218,11 +214,11 @@ function grantSlots(before: SchedulerState, effects: SchedulerEffect[]): Schedul
     if (window !== undefined && place === undefined) return state
     effects.push({ type: 'grantSlot', id: upload.id, place })
     const { wants, left, held } = upload
-    const granted = { wants: wants - 1, left: left - 1, held: held + 1 }
+    const granted = { ...upload, wants: wants - 1, left: left - 1, held: held + 1 }
     state = {
       ...state,
       held: state.held + 1,
-      admitted: changeAdmitted(state.admitted, upload, granted),
+      admitted: replaceAdmitted(state.admitted, upload, granted),
     }
   }
   return state

@@ -90,7 +90,7 @@ export function noteLanding(limit: SlotLimit, landing: Landing, held: number): S
       const parts = tally.parts + 1
       const load = tally.load + landing.load
       const ms = tally.ms + endedAt - startedAt
-      const counted: SlotLimit = { ...limit, tally: { ...tally, parts, load, ms } }
+      const counted: SlotLimit = { ...limit, tally: { parts, load, ms, broken: tally.broken } }
       return parts < Math.max(LEAST_ROUND, limit.slots) ? counted : judge(counted, endedAt)
     }
     case 'refused': {

@@ -38,7 +38,8 @@ export function readPartUrls(
     const url = urls[String(part)]
     if (!isHttpUrl(url))
       return { ok: false, problem: describeMismatch(['urls', part], 'http(s) URL', url) }
-    asked.push({ part, url, ...readTimes(url) })
+    const { signedAt, expiresAt } = readTimes(url)
+    asked.push({ part, url, signedAt, expiresAt })
   }
   const serverNow = serverNowBy(asked)
   const signed = asked.map(({ part, url, expiresAt }): PartUrl => {
