@@ -118,8 +118,8 @@ export class UrlWatch {
     const queues = this.#world.has('background')
     const atOnce = queues ? Math.max(concurrency, AT_ONCE) : concurrency
     const room = queues ? window.tasks : 0
-    const needed = 3 * (atOnce + Math.ceil(1.5 * atOnce * callsPerPart))
-    const most = Math.max(needed, URLS_PER_SLOT * atOnce) + room
+    const needed = 2 * (atOnce + Math.ceil(1.5 * atOnce * callsPerPart))
+    const most = 1.5 * Math.max(needed, URLS_PER_SLOT * atOnce) + room
     if (signing.unused.size <= most) return
     const why = `${signing.unused.size} URLs of ${name} are kept, where ${most} would do`
     this.#world.violate('7 bounds', why)

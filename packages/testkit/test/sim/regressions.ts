@@ -45,4 +45,8 @@ export const regressions: readonly { readonly seed: number; readonly was: string
     seed: 9_900_036_551,
     was: 'the referee wanted URLs to grow old while every slot held a PUT that stood still',
   },
+  {
+    seed: 11_600_007_185,
+    was: 'the referee counted a URL that was given up among those that are kept',
+  },
 ]
