@@ -49,4 +49,8 @@ export const regressions: readonly { readonly seed: number; readonly was: string
     seed: 11_600_007_185,
     was: 'the referee counted a URL that was given up among those that are kept',
   },
+  {
+    seed: 11_700_088_106,
+    was: 'the referee saw no slots taken back that were tried and refused in the moment after a freeze',
+  },
 ]
