@@ -23,8 +23,13 @@ export class Notifier {
   }
 
   mark(changed: Notified): void {
-    if (this.#closed) return
     this.#dirty.add(changed)
+    this.wake()
+  }
+
+  /** There will be something to gather. */
+  wake(): void {
+    if (this.#closed) return
     this.#cancelTimer ??= this.#clock.setTimer(() => this.#flush(), SPACING_MS)
   }
 

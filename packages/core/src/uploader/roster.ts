@@ -157,7 +157,7 @@ export class Roster {
   #outdate(handle: UploadHandle): void {
     handle.outdate()
     this.#uncounted.add(handle)
-    this.#notifier.mark(handle)
+    this.#notifier.wake()
   }
 
   #count(): void {
