@@ -101,7 +101,7 @@ test('a failure tells what to do, and trying again keeps what has arrived', asyn
   const row = visit.row(file.name)
   await row.getByText('5 confirmed').waitFor()
   refuse()
-  await row.getByText('The storage refused a part', { exact: false }).waitFor()
+  await row.getByText('A fresh URL would be refused too', { exact: false }).waitFor()
   const more = row.getByRole('link', { name: 'More about storage_rejected' })
   expect(await more.getAttribute('href')).toMatch(/\/troubleshooting\.md#storage_rejected$/)
   // What is on its way would be left by a page that is opened in its place.
